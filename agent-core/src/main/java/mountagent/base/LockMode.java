@@ -1,0 +1,8 @@
+package mountagent.base;
+
+/// What is asked of a lock.
+public enum LockMode {
+    SHARED,
+    EXCLUSIVE,
+    UNLOCK
+}

@@ -1,0 +1,42 @@
+package mountagent.frontend;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import mountagent.volume.Origin;
+
+/// Where and how a volume is to be shown.
+///
+/// The three time-outs say how long a front end may keep what it was told. `origin` marks the changes made
+/// through it.
+public record MountRequest(
+        Path mountPoint,
+        String volumeName,
+        Set<MountOption> options,
+        Duration attrTimeout,
+        Duration entryTimeout,
+        Duration directoryEntryTimeout,
+        Duration negativeEntryTimeout,
+        Origin origin) {
+
+    /// Yes-or-no choices.
+    public enum MountOption {
+        READ_ONLY,
+        /// Users other than the one who mounts may enter.
+        ALLOW_OTHER,
+        /// The core checks permissions, not the kernel.
+        CORE_CHECKS_PERMISSIONS,
+        EXTENDED_ATTRIBUTES,
+        /// Mount over a directory that is not empty.
+        NON_EMPTY,
+        WRITEBACK_CACHE
+    }
+
+    public MountRequest {
+        options = Set.copyOf(options);
+    }
+
+    public boolean has(MountOption option) {
+        return options.contains(option);
+    }
+}

@@ -1,0 +1,7 @@
+package mountagent.meta;
+
+/// Shared or exclusive.
+public enum LockType {
+    READ,
+    WRITE
+}

@@ -1,0 +1,4 @@
+package mountagent.meta;
+
+/// The limits of a directory tree, a user or a group and what is used of them. A limit of 0 or below means none.
+public record Quota(long maxSpace, long maxInodes, long usedSpace, long usedInodes) {}

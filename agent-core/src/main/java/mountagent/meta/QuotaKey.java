@@ -1,0 +1,10 @@
+package mountagent.meta;
+
+/// What a quota is set on: `id` is an inode, a uid or a gid.
+public record QuotaKey(Kind kind, long id) {
+    public enum Kind {
+        DIRECTORY,
+        USER,
+        GROUP
+    }
+}
