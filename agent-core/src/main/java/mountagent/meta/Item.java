@@ -54,6 +54,10 @@ public sealed interface Item<V extends @Nullable Object> {
     /// The value of a counter, 0 when it is not stored.
     record CounterOf(Counter counter) implements Item<Long> {}
 
+    /// The lowest id of a sequence that nobody has drawn yet: all ids in use are below it. Of [IdKind#SESSION] and
+    /// [IdKind#TRASH] the one after the last drawn.
+    record NextId(IdKind kind) implements Item<Long> {}
+
     /// The statistics of a directory, or null when none are stored.
     record DirStatOf(long directory) implements Item<@Nullable DirStat> {}
 

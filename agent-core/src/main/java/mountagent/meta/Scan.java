@@ -26,6 +26,9 @@ public sealed interface Scan<R> {
 
     record Sustained(long session, long inode) {}
 
+    /// The root of a tree that is being copied and has no entry yet; `time` Unix seconds.
+    record DetachedNode(long inode, long time) {}
+
     record PlacedDirStat(long directory, DirStat stat) {}
 
     record PlacedQuota(QuotaKey key, Quota quota) {}
@@ -62,6 +65,9 @@ public sealed interface Scan<R> {
 
     /// The inodes a session keeps alive.
     record SustainedBy(long session) implements Scan<Sustained> {}
+
+    /// All trees being copied (semantics.md §8, clone).
+    record DetachedNodes() implements Scan<DetachedNode> {}
 
     /// The locks a session holds.
     record LocksOf(long session) implements Scan<HeldLock> {}
