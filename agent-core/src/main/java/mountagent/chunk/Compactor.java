@@ -1,0 +1,16 @@
+package mountagent.chunk;
+
+import mountagent.base.FsException;
+import mountagent.meta.ChunkKey;
+
+public final class Compactor {
+    Compactor() {}
+
+    public void request(ChunkKey chunk) {
+        throw new UnsupportedOperationException();
+    }
+
+    public boolean compact(ChunkKey chunk) throws FsException {
+        throw new UnsupportedOperationException();
+    }
+}

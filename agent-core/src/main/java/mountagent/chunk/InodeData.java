@@ -1,0 +1,57 @@
+package mountagent.chunk;
+
+import java.lang.foreign.MemorySegment;
+import mountagent.base.FsException;
+import mountagent.base.Timestamp;
+import org.jspecify.annotations.Nullable;
+
+/// What is known about one open inode's data.
+public final class InodeData implements AutoCloseable {
+    InodeData() {}
+
+    public void write(long offset, MemorySegment source, Timestamp time) throws FsException {
+        throw new UnsupportedOperationException();
+    }
+
+    public int read(ReadStream stream, long offset, MemorySegment target, long fileLength) throws FsException {
+        throw new UnsupportedOperationException();
+    }
+
+    public int tryRead(ReadStream stream, long offset, MemorySegment target, long fileLength) {
+        return -1;
+    }
+
+    public ReadStream newStream() {
+        return new ReadStream();
+    }
+
+    public @Nullable Pending pending() {
+        return null;
+    }
+
+    public void flush() throws FsException {
+        throw new UnsupportedOperationException();
+    }
+
+    public void barrier() throws FsException {
+        throw new UnsupportedOperationException();
+    }
+
+    public void forgetSlices() {
+        throw new UnsupportedOperationException();
+    }
+
+    /// Makes the next barrier of this inode cover what `source` has not synced: slices were shared with it.
+    public void adoptUnsynced(long source) {
+        throw new UnsupportedOperationException();
+    }
+
+    public long seek(long offset, boolean data, long fileLength) throws FsException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() throws FsException {
+        throw new UnsupportedOperationException();
+    }
+}
