@@ -36,10 +36,9 @@ public interface ObjectStore extends AutoCloseable {
     /// are durable on answer. Every decorator passes it on.
     void sync(Collection<String> keys) throws ObjectStoreException;
 
-    /// Whether objects lie on this machine: a part of one is then read at about its share of the cost, and the
-    /// operating system keeps what is read often, so that nobody need keep it again. Every decorator that leaves
-    the
-    /// bytes as they are passes it on.
+    /// Whether objects lie on this machine: a part of one is then read at about its share of the cost, and
+    /// the operating system keeps what is read often, so that nobody need keep it again. Every decorator that
+    /// leaves the bytes as they are passes it on.
     boolean isLocal();
 
     /// A name for logs and errors, without secrets: `file:///data/vol/`.
