@@ -29,6 +29,10 @@ public record MountRequest(
         EXTENDED_ATTRIBUTES,
         /// Mount over a directory that is not empty.
         NON_EMPTY,
+        /// The set-user-ID and set-group-ID bits of programs have their effect (`suid`).
+        SET_IDS,
+        /// Device nodes work (`dev`).
+        DEVICES,
         WRITEBACK_CACHE
     }
 

@@ -31,6 +31,11 @@ public interface VolumeFs {
     /// The inode of the root.
     long ROOT = 1;
 
+    /// Whether look-ups, attributes, listings, links' targets and extended attributes are answered without
+    /// waiting for a network, so that a front end may ask for them (and open files) in a thread that must not
+    /// wait long.
+    boolean answersAtOnce();
+
     // Names and nodes
 
     /// The node behind a name. ENOENT when there is none, ENOTDIR, EACCES, ENAMETOOLONG. `.` and `..` are
@@ -119,6 +124,10 @@ public interface VolumeFs {
     /// ENOSPC, EDQUOT, and whatever an earlier write of the file failed with.
     int write(FileHandle handle, long offset, MemorySegment source, WriteOption... options) throws FsException;
 
+    /// The same if all that is to be done is to copy the bytes into the agent's memory, and there is room; -1
+    /// (and nothing done) if not. Never waits.
+    int tryWrite(FileHandle handle, long offset, MemorySegment source, WriteOption... options) throws FsException;
+
     /// What a write may ask for.
     enum WriteOption {
         /// Drop the set-user-ID and set-group-ID bits, as for an unprivileged writer.
@@ -129,11 +138,18 @@ public interface VolumeFs {
     /// write of it failed with is thrown. Drops the POSIX locks of `lockOwner`.
     void flush(FileHandle handle, long lockOwner) throws FsException;
 
+    /// The same if nothing is pending for the inode and `lockOwner` has no POSIX lock on it; false (and nothing
+    /// done) if there may be. Never waits: most files are closed so.
+    boolean tryFlush(FileHandle handle, long lockOwner) throws FsException;
+
     /// Returns once all bytes written to the inode survive a power cut.
     void fsync(FileHandle handle, SyncMode mode) throws FsException;
 
     /// Ends a handle; whatever is still pending is committed, errors are logged. `flockOwner` as in [#flock].
     void release(FileHandle handle, long flockOwner);
+
+    /// The same if it can be done in memory alone; false (and nothing done) if it cannot. Never waits.
+    boolean tryRelease(FileHandle handle, long flockOwner);
 
     /// Reserves or zeroes a range. ENOTSUP, EINVAL, EFBIG, EPERM.
     void allocate(FileHandle handle, AllocateMode mode, long offset, long length) throws FsException;
