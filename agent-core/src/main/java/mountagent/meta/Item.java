@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /// One thing that a transaction reads, with the type of its answer. What is absent answers `null`, or an empty
 /// collection, as each item says. An answer is the state before the transaction: own mutations do not show in it.
+///
+/// When something a transaction has read changes before its commit, the transaction runs again. Items marked *loose*
+/// are exempt, since everybody changes them all the time: their answer is a recent state, and what must be exact about
+/// them is asked of the commit ([Outcome]) or guarded by another item of the same plan (a directory's statistics by
+/// its node, say).
 public sealed interface Item<V extends @Nullable Object> {
     /// The node of an inode, or null.
     record NodeOf(long inode) implements Item<@Nullable Node> {}
@@ -42,7 +47,7 @@ public sealed interface Item<V extends @Nullable Object> {
     record Ancestors(long directory) implements Item<List<Long>> {}
 
     /// How many records of chunks refer to a slice: 1 when nothing is stored about it and the engine counts that as
-    /// one, 0 when nothing is stored and it does not.
+    /// one, 0 when nothing is stored and it does not. Loose.
     record SliceRefs(SliceKey slice) implements Item<Long> {}
 
     /// The BSD locks of an inode.
@@ -51,20 +56,20 @@ public sealed interface Item<V extends @Nullable Object> {
     /// The POSIX locks of an inode: of each owner ascending by start, not overlapping.
     record PosixLocks(long inode) implements Item<Map<LockOwner, List<PosixLock>>> {}
 
-    /// The value of a counter, 0 when it is not stored.
+    /// The value of a counter, 0 when it is not stored. Loose for [Counter#USED_SPACE] and [Counter#TOTAL_INODES].
     record CounterOf(Counter counter) implements Item<Long> {}
 
     /// The lowest id of a sequence that nobody has drawn yet: all ids in use are below it. Of [IdKind#SESSION] and
-    /// [IdKind#TRASH] the one after the last drawn.
+    /// [IdKind#TRASH] the one after the last drawn. Loose.
     record NextId(IdKind kind) implements Item<Long> {}
 
-    /// The statistics of a directory, or null when none are stored.
+    /// The statistics of a directory, or null when none are stored. Loose.
     record DirStatOf(long directory) implements Item<@Nullable DirStat> {}
 
-    /// A quota, or null.
+    /// A quota, or null. Loose.
     record QuotaOf(QuotaKey key) implements Item<@Nullable Quota> {}
 
-    /// The registration of a session, or null.
+    /// The registration of a session, or null. Loose.
     record SessionOf(long session) implements Item<@Nullable SessionRecord> {}
 
     /// Whether a session keeps an unlinked inode alive.

@@ -39,8 +39,9 @@ public interface MetaEngine extends AutoCloseable {
     <T extends @Nullable Object> T transact(ReadPlan plan, TransactionWork<T> work, Durability durability)
             throws FsException;
 
-    /// One page of a scan: at most `limit` records after `from`. Holds no snapshot between pages: each record
-    /// that exists all the while appears exactly once.
+    /// One page of a scan: at most `limit` records after `from`; none only at the end. Holds no snapshot
+    /// between pages: each record that exists all the while appears exactly once (Redis may repeat one that it met
+    /// before its table shrank; callers stand that), one that comes or goes meanwhile may appear or not.
     <R> Page<R> scan(Scan<R> scan, Cursor from, int limit) throws FsException;
 
     /// Draws `count` ids that nobody else gets; durable at [Durability#POWER_SAFE] on return.

@@ -21,7 +21,7 @@ public sealed interface Mutation {
     /// whole nodes starts from that (and watches it), one with columns adds to what is there.
     record TouchDirectory(long directory, Node seen, int nlinkDelta, Timestamp time) implements Mutation {}
 
-    /// Adds an entry where there is none; a conflict when there is one by now.
+    /// Adds an entry at a place that the transaction has read as empty; a conflict when there is one by now.
     record CreateDentry(DentryKey key, Dentry dentry) implements Mutation {}
 
     /// Points an existing entry elsewhere.
@@ -66,8 +66,9 @@ public sealed interface Mutation {
     /// Records a slice that gets its first reference, or (`refs` 0) one whose blocks are to be deleted.
     record CreateSliceRefs(SliceKey slice, long refs) implements Mutation {}
 
-    /// Adds to the count of references of a slice. At 0 the slice is found by [Scan.ReleasedSlices].
-    record AddSliceRefs(SliceKey slice, long delta) implements Mutation {}
+    /// Adds to the count of references of a slice. `refs` is told how many there then are; at 0 or below nothing
+    /// refers to the slice, and [Scan.ReleasedSlices] finds it. Never a reason for a conflict.
+    record AddSliceRefs(SliceKey slice, long delta, Outcome<Long> refs) implements Mutation {}
 
     /// Forgets a slice whose blocks are gone.
     record RemoveSliceRefs(SliceKey slice) implements Mutation {}
@@ -117,9 +118,11 @@ public sealed interface Mutation {
 
     record PutFlock(long inode, LockOwner owner, LockType type) implements Mutation {}
 
+    /// Removes a lock; the transaction has read the [Item.Flocks] of the inode.
     record RemoveFlock(long inode, LockOwner owner) implements Mutation {}
 
-    /// Replaces the POSIX locks of an owner on an inode; none left removes its record.
+    /// Replaces the POSIX locks of an owner on an inode; none left removes its record. The transaction has read
+    /// the [Item.PosixLocks] of the inode.
     record PutPosixLocks(long inode, LockOwner owner, List<PosixLock> locks) implements Mutation {
         public PutPosixLocks {
             locks = List.copyOf(locks);

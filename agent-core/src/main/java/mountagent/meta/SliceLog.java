@@ -34,8 +34,8 @@ public interface SliceLog {
     /// Forgets slices whose blocks have been deleted.
     void forget(List<SliceKey> slices) throws FsException;
 
-    /// One page of the chunks of a file.
-    Page<Scan.PlacedChunk> chunksOf(long inode, Cursor from, int limit) throws FsException;
+    /// One page of the chunks of a file, whose length is or last was `length` (see [Scan.ChunksOf]).
+    Page<Scan.PlacedChunk> chunksOf(long inode, long length, Cursor from, int limit) throws FsException;
 
     /// Forgets a deleted file, all of whose chunks have been released.
     void forgetFile(long inode, long length) throws FsException;
