@@ -13,6 +13,17 @@ public final class InodeData implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
+    /// The same if the bytes can be copied into memory at once; false (and nothing done) if not, or if an earlier
+    /// failure waits to be told. Never waits.
+    public boolean tryWrite(long offset, MemorySegment source, Timestamp time) {
+        return false;
+    }
+
+    /// Whether nothing is pending and no failure waits to be told: a flush would have nothing to do. Never waits.
+    public boolean isClean() {
+        return false;
+    }
+
     public int read(ReadStream stream, long offset, MemorySegment target, long fileLength) throws FsException {
         throw new UnsupportedOperationException();
     }
