@@ -75,6 +75,9 @@ public sealed interface Item<V extends @Nullable Object> {
     /// Whether a session keeps an unlinked inode alive.
     record IsSustained(long session, long inode) implements Item<Boolean> {}
 
+    /// Whether the slices that a compaction replaced are still kept (see [Mutation.PutDelayedSlices]).
+    record IsDelayed(long id, long time) implements Item<Boolean> {}
+
     /// The setting document as stored, or null when the store holds no volume.
     record Setting() implements Item<@Nullable String> {}
 }
