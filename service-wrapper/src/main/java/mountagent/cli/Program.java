@@ -1,0 +1,104 @@
+package mountagent.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import mountagent.service.CommandFailure;
+import mountagent.service.Environment;
+import mountagent.service.ExitCode;
+import mountagent.service.LogSetup;
+import mountagent.service.Secrets;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/// One run of the program: reads the arguments, carries out the command and says on `err` in one line what went wrong.
+final class Program {
+    private final Environment environment;
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    Program(Environment environment, PrintWriter out, PrintWriter err) {
+        this.environment = environment;
+        this.out = out;
+        this.err = err;
+    }
+
+    /// The status to end with.
+    int run(List<String> args) {
+        var juicefs = new Juicefs();
+        var line = commandLine(juicefs);
+        try {
+            var normalized = FlagSyntax.normalized(line.getCommandSpec(), args);
+            return normalized.isEmpty() ? usage(line) : execute(line, juicefs, normalized);
+        } catch (CommandFailure failure) {
+            return report(failure, false);
+        }
+    }
+
+    /// The program's commands, for running them and for completion.
+    CommandLine commandLine(Juicefs juicefs) {
+        var line = new CommandLine(juicefs)
+                .addSubcommand(new VersionCommand(out))
+                .addSubcommand(new CompletionCommand(out))
+                .addSubcommand(new HelpCommand(out));
+        return line.setOut(out).setErr(err).setOverwrittenOptionsAllowed(true).setUsageHelpAutoWidth(true);
+    }
+
+    private int execute(CommandLine line, Juicefs juicefs, List<String> args) {
+        line.setParameterExceptionHandler((failure, _) -> reportParameters(failure));
+        line.setExecutionExceptionHandler((failure, _, _) -> report(failure, juicefs.isVerbose()));
+        line.setExecutionStrategy(parsed -> {
+            if (!CommandLine.printHelpIfRequested(parsed) && needsLog(parsed)) {
+                LogSetup.use(juicefs.detail());
+            } else if (parsed.isUsageHelpRequested() || parsed.isVersionHelpRequested()) {
+                return ExitCode.OK.status();
+            }
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        return line.execute(args.toArray(String[]::new));
+    }
+
+    // setting up the log costs time that these do not need
+    private static boolean needsLog(CommandLine.ParseResult parsed) {
+        var command = parsed.subcommand();
+        return command != null
+                && !(command.commandSpec().userObject() instanceof VersionCommand
+                        || command.commandSpec().userObject() instanceof CompletionCommand
+                        || command.commandSpec().userObject() instanceof HelpCommand);
+    }
+
+    private int usage(CommandLine line) {
+        line.usage(out);
+        return ExitCode.OK.status();
+    }
+
+    private int reportParameters(ParameterException failure) {
+        var command = failure.getCommandLine().getCommandSpec().qualifiedName(" ");
+        err.println("juicefs: " + Secrets.masked(firstLine(failure)) + "; see " + command + " --help");
+        return ExitCode.FAILED.status();
+    }
+
+    private int report(Exception failure, boolean verbose) {
+        if (failure instanceof CommandFailure known) {
+            err.println("juicefs: " + firstLine(known));
+            trace(known, verbose);
+            return known.code().status();
+        }
+        err.println("juicefs: unexpected " + Secrets.masked(String.valueOf(failure))
+                + (verbose ? "" : "; --verbose shows where"));
+        trace(failure, verbose);
+        return ExitCode.FAILED.status();
+    }
+
+    private void trace(Exception failure, boolean verbose) {
+        if (verbose) {
+            var text = new java.io.StringWriter();
+            failure.printStackTrace(new PrintWriter(text));
+            err.print(Secrets.masked(text.toString()));
+            err.flush();
+        }
+    }
+
+    private static String firstLine(Exception failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    }
+}

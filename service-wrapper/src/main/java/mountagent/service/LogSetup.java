@@ -1,0 +1,60 @@
+package mountagent.service;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import org.slf4j.LoggerFactory;
+
+/// Sends what is logged to stderr in the official client's form. Found by Logback through its service file, so that no
+/// time is spent on a configuration file at start.
+public final class LogSetup extends ContextAwareBase implements Configurator {
+    @Override
+    public ExecutionStatus configure(LoggerContext context) {
+        var layout = new LogLayout();
+        layout.setContext(context);
+        layout.start();
+        var encoder = new LayoutWrappingEncoder<ILoggingEvent>();
+        encoder.setContext(context);
+        encoder.setLayout(layout);
+        encoder.start();
+        var appender = new ConsoleAppender<ILoggingEvent>();
+        appender.setContext(context);
+        appender.setName("stderr");
+        appender.setTarget(ConsoleTarget.SystemErr.getName());
+        appender.setEncoder(encoder);
+        appender.start();
+        var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.INFO);
+        root.addAppender(appender);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /// How much is logged.
+    public enum Detail {
+        QUIET(Level.WARN),
+        NORMAL(Level.INFO),
+        VERBOSE(Level.DEBUG),
+        TRACE(Level.TRACE);
+
+        private final Level level;
+
+        Detail(Level level) {
+            this.level = level;
+        }
+    }
+
+    /// Logs as much as `detail` says from now on. What libraries say of their own doings stays at warnings unless
+    /// everything is traced.
+    public static void use(Detail detail) {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
+                    .setLevel(detail == Detail.TRACE ? Level.TRACE : Level.WARN);
+            context.getLogger("mountagent").setLevel(detail.level);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package mountagent.service;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/// Where a volume's metadata is, as typed by a user (reference: cli.md §8).
+public sealed interface MetaUrl {
+    /// What the official client knows and this one does not yet.
+    List<String> NOT_BUILT = List.of(
+            "redis", "rediss", "unix", "mysql", "postgres", "tikv", "etcd", "fdb", "badger", "etcds", "postgresql");
+
+    /// The URL with any password masked.
+    String shown();
+
+    /// A SQLite file.
+    record Sqlite(Path file) implements MetaUrl {
+        @Override
+        public String shown() {
+            return "sqlite3://" + file;
+        }
+    }
+
+    /// Understands `text`; relative paths start at the environment's directory.
+    static MetaUrl parse(String text, Environment environment) throws CommandFailure {
+        var end = text.indexOf("://");
+        var scheme = end < 0 ? "" : text.substring(0, end).toLowerCase(Locale.ROOT);
+        if (scheme.equals("sqlite3")) {
+            return sqlite(text, text.substring(end + 3), environment);
+        }
+        if (isRedisAddress(text) || NOT_BUILT.contains(scheme)) {
+            throw new CommandFailure("metadata in " + (scheme.isEmpty() ? "redis" : scheme) + " (" + text
+                    + ") is not built yet; supported so far: sqlite3://FILE");
+        }
+        if (end < 0) {
+            throw new CommandFailure("\"" + text + "\" is neither a metadata URL such as sqlite3:///path/meta.db nor a"
+                    + " volume registered in " + Places.of(environment).registry());
+        }
+        throw new CommandFailure(
+                "Invalid meta driver: " + scheme + " (" + text + "); supported so far: sqlite3://FILE");
+    }
+
+    /// Whether `text` is a URL or an address, not the name of a registered volume.
+    static boolean isUrl(String text) {
+        return text.contains("://") || isRedisAddress(text);
+    }
+
+    private static boolean isRedisAddress(String text) {
+        return Pattern.matches("[^/:]+:\\d+(/\\d+)?", text);
+    }
+
+    private static MetaUrl sqlite(String text, String path, Environment environment) throws CommandFailure {
+        var options = path.indexOf('?');
+        if (options >= 0) {
+            throw new CommandFailure("options in a SQLite URL are not built yet: leave \"" + path.substring(options)
+                    + "\" out of " + text);
+        }
+        if (path.isEmpty()) {
+            throw new CommandFailure(
+                    text + " names no file: give sqlite3:// and a path, such as sqlite3:///srv/meta.db");
+        }
+        return new Sqlite(environment.resolve(path));
+    }
+}

@@ -1,0 +1,53 @@
+package mountagent.service;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import mountagent.frontend.MountRequest.MountOption;
+import org.jspecify.annotations.Nullable;
+
+/// What `mount` was asked for: which volume, where, and how.
+///
+/// `volume` is a metadata URL or a registered name. `bucket`, when given, is where this mount finds the objects
+/// instead of where the setting says.
+public record MountSpec(
+        String volume,
+        Path mountPoint,
+        @Nullable String bucket,
+        Set<MountOption> options,
+        KernelCache kernelCache,
+        Client client) {
+
+    public MountSpec {
+        options = Set.copyOf(options);
+    }
+
+    /// How long the kernel may keep what it was told.
+    public record KernelCache(
+            Duration attributes, Duration entries, Duration directoryEntries, Duration negativeEntries) {
+        /// The official client's time-outs.
+        public static final KernelCache DEFAULT =
+                new KernelCache(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO);
+    }
+
+    /// How the client behaves towards its servers. A heartbeat of zero means a session that never ends by itself.
+    public record Client(
+            Duration heartbeat,
+            boolean hasBackgroundJobs,
+            boolean keepsAccessTimes,
+            boolean keepsEveryAccessTime,
+            Duration skipDirMtime,
+            long bufferBytes,
+            int uploadsMax,
+            int downloadsMax,
+            int retriesMax) {
+        /// The official client's behaviour.
+        public static final Client DEFAULT =
+                new Client(Duration.ofSeconds(12), true, false, false, Duration.ofMillis(100), 300L << 20, 20, 200, 10);
+    }
+
+    /// Whether changes are refused.
+    public boolean isReadOnly() {
+        return options.contains(MountOption.READ_ONLY);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package mountagent.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package mountagent.service;
+
+import org.jspecify.annotations.NullMarked;
