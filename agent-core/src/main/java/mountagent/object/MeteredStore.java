@@ -1,0 +1,132 @@
+package mountagent.object;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import mountagent.base.Clock;
+
+/// Counts what reaches a store: calls, failures, bytes and time of each operation.
+public final class MeteredStore implements ObjectStore {
+    /// What is counted apart.
+    public enum Operation {
+        PUT,
+        READ,
+        DELETE,
+        HEAD,
+        LIST,
+        SYNC
+    }
+
+    /// Sums since the store was opened; `bytes` is of calls that succeeded.
+    public record Meter(long calls, long failures, long bytes, long nanos) {}
+
+    private static final class Sums {
+        private final LongAdder calls = new LongAdder();
+        private final LongAdder failures = new LongAdder();
+        private final LongAdder bytes = new LongAdder();
+        private final LongAdder nanos = new LongAdder();
+    }
+
+    @FunctionalInterface
+    private interface Call<T> {
+        T run() throws ObjectStoreException;
+    }
+
+    private final ObjectStore store;
+    private final Clock clock;
+    private final Map<Operation, Sums> sums = new EnumMap<>(Operation.class);
+
+    /// Counts the calls to `store`, and closes it.
+    public MeteredStore(ObjectStore store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+        for (Operation operation : Operation.values()) {
+            sums.put(operation, new Sums());
+        }
+    }
+
+    /// The sums of one operation.
+    public Meter meter(Operation operation) {
+        Sums of = of(operation);
+        return new Meter(of.calls.sum(), of.failures.sum(), of.bytes.sum(), of.nanos.sum());
+    }
+
+    @Override
+    public void put(String key, MemorySegment body) throws ObjectStoreException {
+        long bytes = count(Operation.PUT, () -> {
+            store.put(key, body);
+            return body.byteSize();
+        });
+        of(Operation.PUT).bytes.add(bytes);
+    }
+
+    @Override
+    public long read(String key, long offset, MemorySegment target) throws ObjectStoreException {
+        long bytes = count(Operation.READ, () -> store.read(key, offset, target));
+        of(Operation.READ).bytes.add(bytes);
+        return bytes;
+    }
+
+    @Override
+    public void delete(String key) throws ObjectStoreException {
+        boolean _ = count(Operation.DELETE, () -> {
+            store.delete(key);
+            return true;
+        });
+    }
+
+    @Override
+    public Optional<ObjectInfo> head(String key) throws ObjectStoreException {
+        return count(Operation.HEAD, () -> store.head(key));
+    }
+
+    @Override
+    public ObjectPage list(String prefix, String after, int limit) throws ObjectStoreException {
+        return count(Operation.LIST, () -> store.list(prefix, after, limit));
+    }
+
+    @Override
+    public void sync(Collection<String> keys) throws ObjectStoreException {
+        boolean _ = count(Operation.SYNC, () -> {
+            store.sync(keys);
+            return true;
+        });
+    }
+
+    @Override
+    public boolean isLocal() {
+        return store.isLocal();
+    }
+
+    @Override
+    public String describe() {
+        return store.describe();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    private <T> T count(Operation operation, Call<T> call) throws ObjectStoreException {
+        Sums of = of(operation);
+        long start = clock.nanoTime();
+        of.calls.increment();
+        try {
+            return call.run();
+        } catch (ObjectStoreException e) {
+            of.failures.increment();
+            throw e;
+        } finally {
+            of.nanos.add(clock.nanoTime() - start);
+        }
+    }
+
+    private Sums of(Operation operation) {
+        return Objects.requireNonNull(sums.get(operation), "every operation has its sums");
+    }
+}

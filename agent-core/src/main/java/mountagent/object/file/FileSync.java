@@ -1,0 +1,102 @@
+package mountagent.object.file;
+
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
+import mountagent.base.Threads;
+import mountagent.object.file.sys.FileSystemSync;
+import org.jspecify.annotations.Nullable;
+
+/// Makes files survive a power cut: their bytes, their names, and the names of the directories above them.
+///
+/// A new file is safe when it and its directory are synced; a directory, when its parent is. What a directory that
+/// was synced into its parent once needs no second time, so those are remembered. Past a number of files one call
+/// that syncs the whole file system is cheaper than one for each.
+final class FileSync {
+    private static final int SINGLE_FILES_MAX = 32;
+    private static final int REMEMBERED_MAX = 10_000;
+    private static final ThreadFactory SYNC_THREADS = Threads.platform("object-sync-");
+
+    private final Path bucket;
+    /// Directories whose own name is known to be durable.
+    private final Set<Path> named = ConcurrentHashMap.newKeySet();
+
+    FileSync(Path bucket) {
+        this.bucket = bucket;
+    }
+
+    void sync(Collection<Path> files) throws IOException {
+        if (files.size() > SINGLE_FILES_MAX && FileSystemSync.isSupported()) {
+            syncAll();
+            return;
+        }
+        Set<Path> directories = new LinkedHashSet<>();
+        for (Path file : files) {
+            force(file);
+            directories.add(parent(file));
+        }
+        for (Path directory : directories) {
+            forceDirectory(directory);
+            nameDurably(directory);
+        }
+    }
+
+    /// On a thread of its own, since the native call would hold the carrier of a virtual thread.
+    private void syncAll() throws IOException {
+        var task = new FutureTask<@Nullable Void>(() -> {
+            FileSystemSync.sync(bucket);
+            return null;
+        });
+        SYNC_THREADS.newThread(task).start();
+        try {
+            task.get();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new ClosedByInterruptException();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        }
+    }
+
+    private void nameDurably(Path directory) throws IOException {
+        Path at = directory;
+        while (!at.equals(bucket) && !named.contains(at)) {
+            at = parent(at);
+            forceDirectory(at);
+        }
+        if (named.size() > REMEMBERED_MAX) {
+            named.clear();
+        }
+        for (Path safe = directory; !safe.equals(bucket) && named.add(safe); ) {
+            safe = parent(safe);
+        }
+    }
+
+    private static Path parent(Path below) {
+        return Objects.requireNonNull(below.getParent(), "what is in the bucket has a parent");
+    }
+
+    private static void force(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    private static void forceDirectory(Path directory) throws IOException {
+        if (FileSystemSync.canOpenDirectories()) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+}
