@@ -20,10 +20,8 @@ public final class FileData implements AutoCloseable {
         return new Compactor();
     }
 
-    public void barrierAll() {
-    }
+    public void barrierAll() {}
 
     @Override
-    public void close() {
-    }
+    public void close() {}
 }

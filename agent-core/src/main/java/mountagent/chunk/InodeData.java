@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class InodeData implements AutoCloseable {
     InodeData() {}
 
-    public void write(long offset, MemorySegment source, Timestamp time) throws FsException {
-    }
+    public void write(long offset, MemorySegment source, Timestamp time) throws FsException {}
 
     /// The same if the bytes can be copied into memory at once; false (and nothing done) if not, or if an earlier
     /// failure waits to be told. Never waits.
@@ -39,24 +38,19 @@ public final class InodeData implements AutoCloseable {
         return null;
     }
 
-    public void flush() throws FsException {
-    }
+    public void flush() throws FsException {}
 
-    public void barrier() throws FsException {
-    }
+    public void barrier() throws FsException {}
 
-    public void forgetSlices() {
-    }
+    public void forgetSlices() {}
 
     /// Makes the next barrier of this inode cover what `source` has not synced: slices were shared with it.
-    public void adoptUnsynced(long source) {
-    }
+    public void adoptUnsynced(long source) {}
 
     public long seek(long offset, boolean data, long fileLength) throws FsException {
         return offset;
     }
 
     @Override
-    public void close() throws FsException {
-    }
+    public void close() throws FsException {}
 }

@@ -7,9 +7,7 @@ import mountagent.meta.SliceKey;
 public final class SliceRemover {
     SliceRemover() {}
 
-    public void removeFile(long inode, long length) throws FsException {
-    }
+    public void removeFile(long inode, long length) throws FsException {}
 
-    public void removeSlices(List<SliceKey> slices) throws FsException {
-    }
+    public void removeSlices(List<SliceKey> slices) throws FsException {}
 }
