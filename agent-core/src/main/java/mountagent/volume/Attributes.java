@@ -1,0 +1,73 @@
+package mountagent.volume;
+
+import mountagent.base.Attr;
+import mountagent.base.Clock;
+import mountagent.base.FsException;
+import mountagent.chunk.Pending;
+import mountagent.meta.MetaStore;
+import mountagent.meta.Node;
+import org.jspecify.annotations.Nullable;
+
+/// The one place where stored attributes become shown ones: the pending length and times of open, written files are
+/// merged here into every reply, listings included. Thread-safe.
+final class Attributes {
+    /// Reads the node that is to be shown.
+    @FunctionalInterface
+    interface NodeSource {
+        Node read() throws FsException;
+    }
+
+    private final MetaStore meta;
+    private final OpenFileTable table;
+    private final SeenVersions seen;
+    private final Clock clock;
+
+    Attributes(MetaStore meta, OpenFileTable table, SeenVersions seen, Clock clock) {
+        this.meta = meta;
+        this.table = table;
+        this.seen = seen;
+        this.clock = clock;
+    }
+
+    /// The attributes of `inode` read now.
+    Stat of(long inode) throws FsException {
+        return of(inode, () -> meta.node(inode));
+    }
+
+    /// The attributes of `inode` whose node `source` reads; it is called once, after what is pending was looked at.
+    Stat of(long inode, NodeSource source) throws FsException {
+        OpenInode open = table.find(inode);
+        if (open == null) {
+            return told(source.read().shown(inode), true);
+        }
+        Pending before = open.data().pending();
+        int cuts = open.cuts();
+        Node node = source.read();
+        open.observe(before, node, cuts, clock.nanoTime());
+        Pending after = open.data().pending();
+        return told(OpenInode.merged(inode, node, before), before == null && after == null);
+    }
+
+    /// The attributes for a node that was read some time ago by whoever has it: of an inode that is open here it is
+    /// read again.
+    Stat ofRead(long inode, Node node) throws FsException {
+        return table.find(inode) == null ? told(node.shown(inode), true) : of(inode);
+    }
+
+    /// The attributes of an inode that was changed (or made) in a transaction that left `node`.
+    Stat ofChanged(long inode, Node node) throws FsException {
+        return ofRead(inode, node);
+    }
+
+    /// Brings the known length of an open inode up to date.
+    void observe(OpenInode open) throws FsException {
+        @Nullable Pending pending = open.data().pending();
+        int cuts = open.cuts();
+        open.observe(pending, meta.node(open.inode()), cuts, clock.nanoTime());
+    }
+
+    private Stat told(Attr attr, boolean mayCache) {
+        seen.told(attr);
+        return new Stat(attr, mayCache);
+    }
+}

@@ -1,0 +1,121 @@
+package mountagent.volume;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import mountagent.base.FileName;
+import mountagent.base.FsException;
+import mountagent.meta.Cursor;
+import mountagent.meta.MetaStore;
+import mountagent.meta.Page;
+import mountagent.meta.Scan;
+import org.jspecify.annotations.Nullable;
+
+/// A listing under way: one page of entries at a time, and where each page before it began.
+///
+/// # Positions
+/// Entries are counted from 0 in the order the engine lists them. For the start of each page that was loaded the
+/// engine's cursor is kept (an anchor: one for some thousand entries), so that a position handed out before can be
+/// found again with one page read. A page is a snapshot; what this process changed since it was loaded is noted, by
+/// name and by inode, and asked for again when it is handed out. When too much has changed everything of the page is
+/// asked for again.
+///
+/// The lock guards the page; [#touched] takes none and may be called by any thread.
+final class DirListing implements DirHandle {
+    private static final int PAGE_ENTRIES = 4096;
+    private static final int TOUCHED_MAX = 2 * PAGE_ENTRIES;
+
+    private record Anchor(long position, Cursor cursor) {}
+
+    private final long inode;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<Anchor> anchors = new ArrayList<>();
+    private final Set<Object> touched = ConcurrentHashMap.newKeySet();
+    private volatile boolean allTouched;
+    private @Nullable Page<Scan.DirEntry> page;
+    private Scan.Detail pageDetail = Scan.Detail.NAMES;
+    private long pageStart;
+
+    DirListing(long inode) {
+        this.inode = inode;
+    }
+
+    @Override
+    public long inode() {
+        return inode;
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    void touched(FileName name) {
+        note(name);
+    }
+
+    void touched(long changedInode) {
+        note(changedInode);
+    }
+
+    private void note(Object what) {
+        if (!allTouched) {
+            touched.add(what);
+            if (touched.size() > TOUCHED_MAX) {
+                allTouched = true;
+                touched.clear();
+            }
+        }
+    }
+
+    /// Whether this process has changed the entry or its inode since the page was loaded.
+    boolean isTouched(Scan.DirEntry entry) {
+        return allTouched
+                || (!touched.isEmpty()
+                        && (touched.contains(entry.name())
+                                || touched.contains(entry.dentry().inode())));
+    }
+
+    /// Forgets everything: the listing begins anew.
+    void rewind() {
+        anchors.clear();
+        page = null;
+    }
+
+    /// The entry at `position`, or null past the end. Called with the lock held.
+    @Nullable
+    Scan.DirEntry at(MetaStore meta, long position, Scan.Detail detail) throws FsException {
+        if (page == null || position < pageStart || pageDetail != detail) {
+            load(meta, anchorBefore(position), detail);
+        }
+        while (page != null && position >= pageStart + page.records().size()) {
+            Cursor next = page.next();
+            if (next == null) {
+                return null;
+            }
+            load(meta, new Anchor(pageStart + page.records().size(), next), detail);
+        }
+        return page == null ? null : page.records().get(Math.toIntExact(position - pageStart));
+    }
+
+    private Anchor anchorBefore(long position) {
+        for (int i = anchors.size() - 1; i >= 0; i--) {
+            if (anchors.get(i).position() <= position) {
+                return anchors.get(i);
+            }
+        }
+        return new Anchor(0, Cursor.START);
+    }
+
+    private void load(MetaStore meta, Anchor anchor, Scan.Detail detail) throws FsException {
+        touched.clear();
+        allTouched = false;
+        page = meta.list(inode, detail, anchor.cursor(), PAGE_ENTRIES);
+        pageDetail = detail;
+        pageStart = anchor.position();
+        if (anchors.isEmpty() || anchors.getLast().position() < anchor.position()) {
+            anchors.add(anchor);
+        }
+    }
+}

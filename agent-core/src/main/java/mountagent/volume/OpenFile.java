@@ -1,0 +1,73 @@
+package mountagent.volume;
+
+import mountagent.base.Errno;
+import mountagent.base.FsException;
+import mountagent.chunk.ReadStream;
+
+/// One open handle of a file. Thread-safe.
+final class OpenFile implements FileHandle {
+    private final OpenInode open;
+    private final OpenSpec spec;
+    private final ReadStream stream;
+    private final boolean mayKeepCache;
+    private volatile boolean mayHaveFlock;
+
+    OpenFile(OpenInode open, OpenSpec spec, boolean mayKeepCache) {
+        this.open = open;
+        this.spec = spec;
+        this.stream = open.data().newStream();
+        this.mayKeepCache = mayKeepCache;
+    }
+
+    /// The handle behind what a front end hands back.
+    static OpenFile of(FileHandle handle) throws FsException {
+        if (handle instanceof OpenFile file) {
+            return file;
+        }
+        throw new FsException(Errno.EBADF, "handle " + handle + " is not of this volume");
+    }
+
+    @Override
+    public long inode() {
+        return open.inode();
+    }
+
+    @Override
+    public OpenSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public boolean mayKeepCache() {
+        return mayKeepCache;
+    }
+
+    OpenInode open() {
+        return open;
+    }
+
+    ReadStream stream() {
+        return stream;
+    }
+
+    /// Whether a BSD lock was ever taken through this handle.
+    boolean mayHaveFlock() {
+        return mayHaveFlock;
+    }
+
+    void flocked() {
+        mayHaveFlock = true;
+    }
+
+    void requireWritable() throws FsException {
+        if (!spec.access().writes()) {
+            throw FsException.miss(Errno.EBADF);
+        }
+    }
+
+    void requireReadable() throws FsException {
+        if (!spec.access().reads()) {
+            throw FsException.miss(Errno.EBADF);
+        }
+    }
+}
