@@ -1,0 +1,105 @@
+package mountagent.volume;
+
+import static mountagent.volume.TestVolume.ROOT_USER;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import mountagent.base.Errno;
+import mountagent.base.FsException;
+import mountagent.base.LockMode;
+import mountagent.base.LockRange;
+import mountagent.base.Threads;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LocksTest {
+    private TestVolume volume;
+    private FileHandle first;
+    private FileHandle second;
+
+    @BeforeEach
+    void open() throws FsException {
+        volume = TestVolume.inMemory();
+        long inode = volume.put("f", "x");
+        first = volume.fs().open(ROOT_USER, inode, OpenSpec.READ_WRITE);
+        second = volume.fs().open(ROOT_USER, inode, OpenSpec.READ_WRITE);
+    }
+
+    @AfterEach
+    void close() throws FsException {
+        volume.fs().release(first, 1);
+        volume.fs().release(second, 2);
+        volume.close();
+    }
+
+    private static Errno errnoOf(org.junit.jupiter.api.function.Executable work) {
+        return assertThrows(FsException.class, work).errno();
+    }
+
+    @Test
+    void anExclusiveFlockKeepsOthersOutUntilItsHandleEnds() throws FsException {
+        volume.fs().flock(first, 1, LockMode.EXCLUSIVE, LockWait.TRY);
+        assertEquals(
+                Errno.EAGAIN, errnoOf(() -> volume.fs().flock(second, 2, LockMode.SHARED, LockWait.TRY)));
+        volume.fs().release(first, 1);
+        volume.fs().flock(second, 2, LockMode.EXCLUSIVE, LockWait.TRY);
+        first = volume.fs().open(ROOT_USER, second.inode(), OpenSpec.READ_WRITE);
+    }
+
+    @Test
+    void rangesThatDoNotOverlapDoNotConflict() throws FsException {
+        volume.fs().setLock(first, 1, 10, LockMode.EXCLUSIVE, new LockRange(0, 99), LockWait.TRY);
+        volume.fs().setLock(second, 2, 20, LockMode.EXCLUSIVE, new LockRange(100, 199), LockWait.TRY);
+        var conflict = volume.fs().getLock(second, 2, LockMode.SHARED, new LockRange(50, 150));
+        assertEquals(10, conflict.orElseThrow().pid());
+        assertEquals(new LockRange(0, 99), conflict.orElseThrow().range());
+    }
+
+    @Test
+    void closingAnyHandleDropsThePosixLocksOfItsOwner() throws FsException {
+        volume.fs().setLock(first, 1, 10, LockMode.EXCLUSIVE, LockRange.ALL, LockWait.TRY);
+        volume.fs().flush(first, 1);
+        volume.fs().setLock(second, 2, 20, LockMode.EXCLUSIVE, LockRange.ALL, LockWait.TRY);
+    }
+
+    @Test
+    void aWaiterGetsTheLockWhenItIsDropped() throws Exception {
+        volume.fs().setLock(first, 1, 10, LockMode.EXCLUSIVE, LockRange.ALL, LockWait.TRY);
+        var got = new CountDownLatch(1);
+        Thread waiter = Threads.virtual("waiter-").newThread(() -> {
+            try {
+                volume.fs().setLock(second, 2, 20, LockMode.EXCLUSIVE, LockRange.ALL, LockWait.WAIT);
+                got.countDown();
+            } catch (FsException failure) {
+                throw new AssertionError(failure);
+            }
+        });
+        waiter.start();
+        assertEquals(1, got.getCount());
+        volume.fs().setLock(first, 1, 10, LockMode.UNLOCK, LockRange.ALL, LockWait.TRY);
+        assertTrue(got.await(10, TimeUnit.SECONDS));
+        waiter.join();
+    }
+
+    @Test
+    void anInterruptedWaiterIsToldSo() throws Exception {
+        volume.fs().flock(first, 1, LockMode.EXCLUSIVE, LockWait.TRY);
+        var told = new AtomicReference<Errno>();
+        Thread waiter = Threads.virtual("waiter-").newThread(() -> {
+            try {
+                volume.fs().flock(second, 2, LockMode.EXCLUSIVE, LockWait.WAIT);
+            } catch (FsException failure) {
+                told.set(failure.errno());
+            }
+        });
+        waiter.start();
+        waiter.interrupt();
+        waiter.join();
+        assertEquals(Errno.EINTR, told.get());
+    }
+}
