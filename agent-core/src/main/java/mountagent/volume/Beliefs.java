@@ -6,7 +6,8 @@ import mountagent.base.DentryKey;
 import org.jspecify.annotations.Nullable;
 
 /// Which inode was last seen behind a name, for operations that carry names only: an engine across a network then needs
-/// one round trip less, and a wrong belief costs one more and nothing else. Bounded, thread-safe. Not kept at all for an
+/// one round trip less, and a wrong belief costs one more and nothing else. Bounded, thread-safe. Not kept at all for
+/// an
 /// engine that reads locally.
 final class Beliefs {
     /// No belief.
@@ -18,7 +19,10 @@ final class Beliefs {
 
     Beliefs(boolean useful) {
         inodes = useful
-                ? Caffeine.newBuilder().maximumSize(NAMES_MAX).executor(Runnable::run).build()
+                ? Caffeine.newBuilder()
+                        .maximumSize(NAMES_MAX)
+                        .executor(Runnable::run)
+                        .build()
                 : null;
     }
 

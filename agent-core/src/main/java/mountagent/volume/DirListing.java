@@ -84,8 +84,7 @@ final class DirListing implements DirHandle {
     }
 
     /// The entry at `position`, or null past the end. Called with the lock held.
-    @Nullable
-    Scan.DirEntry at(MetaStore meta, long position, Scan.Detail detail) throws FsException {
+    Scan.@Nullable DirEntry at(MetaStore meta, long position, Scan.Detail detail) throws FsException {
         if (page == null || position < pageStart || pageDetail != detail) {
             load(meta, anchorBefore(position), detail);
         }

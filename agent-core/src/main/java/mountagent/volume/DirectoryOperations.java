@@ -46,8 +46,7 @@ final class DirectoryOperations {
         }
     }
 
-    private boolean dots(DirListing listing, long cookie, VolumeFs.ListDetail detail, DirSink sink)
-            throws FsException {
+    private boolean dots(DirListing listing, long cookie, VolumeFs.ListDetail detail, DirSink sink) throws FsException {
         boolean withStat = detail == VolumeFs.ListDetail.ATTRIBUTES;
         if (cookie < 1) {
             Stat self = withStat ? parts.attributes().of(listing.inode()) : null;
@@ -90,9 +89,8 @@ final class DirectoryOperations {
         }
         long inode = current.dentry().inode();
         Node node = current.node();
-        Stat stat = detail == Scan.Detail.NODES && node != null
-                ? parts.attributes().ofRead(inode, node)
-                : null;
+        Stat stat =
+                detail == Scan.Detail.NODES && node != null ? parts.attributes().ofRead(inode, node) : null;
         return sink.entry(current.name(), inode, current.dentry().type(), next, stat);
     }
 

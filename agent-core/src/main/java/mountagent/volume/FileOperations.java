@@ -136,9 +136,7 @@ final class FileOperations {
             parts.meta().dropSetIds(open.inode());
             open.setMayHaveSetIds(false);
         }
-        long start = file.spec().has(OpenSpec.Option.APPEND)
-                ? append(open, source)
-                : writeAt(open, offset, source);
+        long start = file.spec().has(OpenSpec.Option.APPEND) ? append(open, source) : writeAt(open, offset, source);
         parts.events().data(origin, open.inode(), start, source.byteSize());
         if (file.spec().has(OpenSpec.Option.SYNC)) {
             open.data().barrier();
@@ -151,7 +149,8 @@ final class FileOperations {
         file.requireWritable();
         checkRange(offset, source.byteSize());
         OpenInode open = file.open();
-        boolean needsMore = file.spec().has(OpenSpec.Option.APPEND) || file.spec().has(OpenSpec.Option.SYNC);
+        boolean needsMore =
+                file.spec().has(OpenSpec.Option.APPEND) || file.spec().has(OpenSpec.Option.SYNC);
         if (needsMore || (dropSetIds && open.mayHaveSetIds()) || !tryWriteAt(open, offset, source)) {
             return -1;
         }

@@ -174,8 +174,7 @@ final class FrontEnd implements VolumeFs {
     }
 
     @Override
-    public int write(FileHandle handle, long offset, MemorySegment source, WriteOption... options)
-            throws FsException {
+    public int write(FileHandle handle, long offset, MemorySegment source, WriteOption... options) throws FsException {
         requireWritable();
         return files.write(handle, offset, source, dropsSetIds(options));
     }

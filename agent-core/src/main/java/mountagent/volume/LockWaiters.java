@@ -50,8 +50,7 @@ final class LockWaiters {
         announce();
     }
 
-    void setLock(OpenFile file, long owner, int pid, LockMode mode, LockRange range, LockWait wait)
-            throws FsException {
+    void setLock(OpenFile file, long owner, int pid, LockMode mode, LockRange range, LockWait wait) throws FsException {
         if (range.start() < 0 || range.end() < range.start()) {
             throw new FsException(Errno.EINVAL, "lock range [" + range.start() + ", " + range.end() + "] is empty");
         }

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /// Sees to what a removal left: deletes the data of files that have neither a name nor a handle, in the background.
 ///
-/// At most [#RUNNING_MAX] files at a time; what does not get a place, or fails, is recorded in the metadata as a deleted
+/// At most [#RUNNING_MAX] files at a time; what does not get a place, or fails, is recorded in the metadata as a
+/// deleted
 /// file and left to the housekeeping of any client. Thread-safe.
 final class RemovedData implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RemovedData.class);
@@ -93,7 +94,10 @@ final class RemovedData implements AutoCloseable {
                 try {
                     remover.removeFile(inode, 0);
                 } catch (FsException failure) {
-                    log.warn("record of deleted inode {} stays until the next clean-up: {}", inode, failure.getMessage());
+                    log.warn(
+                            "record of deleted inode {} stays until the next clean-up: {}",
+                            inode,
+                            failure.getMessage());
                 }
             });
         }

@@ -38,7 +38,8 @@ class ListingTest {
             if (given.size() == most) {
                 return false;
             }
-            given.add(new Given(name.toString(), next, stat == null ? -1 : stat.attr().mode()));
+            given.add(new Given(
+                    name.toString(), next, stat == null ? -1 : stat.attr().mode()));
             return true;
         });
         return given;
@@ -133,6 +134,8 @@ class ListingTest {
         assertEquals(directory, volume.fs().lookup(ROOT_USER, at(inner, "..")).inode());
         assertEquals(
                 inner,
-                volume.fs().lookup(ROOT_USER, new mountagent.base.DentryKey(inner, FileName.SELF)).inode());
+                volume.fs()
+                        .lookup(ROOT_USER, new mountagent.base.DentryKey(inner, FileName.SELF))
+                        .inode());
     }
 }

@@ -44,8 +44,7 @@ class LocksTest {
     @Test
     void anExclusiveFlockKeepsOthersOutUntilItsHandleEnds() throws FsException {
         volume.fs().flock(first, 1, LockMode.EXCLUSIVE, LockWait.TRY);
-        assertEquals(
-                Errno.EAGAIN, errnoOf(() -> volume.fs().flock(second, 2, LockMode.SHARED, LockWait.TRY)));
+        assertEquals(Errno.EAGAIN, errnoOf(() -> volume.fs().flock(second, 2, LockMode.SHARED, LockWait.TRY)));
         volume.fs().release(first, 1);
         volume.fs().flock(second, 2, LockMode.EXCLUSIVE, LockWait.TRY);
         first = volume.fs().open(ROOT_USER, second.inode(), OpenSpec.READ_WRITE);

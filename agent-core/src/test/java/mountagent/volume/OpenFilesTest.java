@@ -110,8 +110,7 @@ class OpenFilesTest {
 
     @Test
     void anUnnamedFileCanBeGivenAName() throws FsException {
-        Opened file = volume.fs()
-                .createUnnamed(ROOT_USER, VolumeFs.ROOT, NodeSpec.file(0600), OpenSpec.READ_WRITE);
+        Opened file = volume.fs().createUnnamed(ROOT_USER, VolumeFs.ROOT, NodeSpec.file(0600), OpenSpec.READ_WRITE);
         assertEquals(0, file.stat().attr().nlink());
         volume.write(file.handle(), 0, "named later");
         volume.fs().link(ROOT_USER, file.stat().inode(), at("f"));
@@ -123,11 +122,12 @@ class OpenFilesTest {
 
     @Test
     void anUnnamedFileThatIsClosedIsGone() throws FsException {
-        Opened file = volume.fs()
-                .createUnnamed(ROOT_USER, VolumeFs.ROOT, NodeSpec.file(0600), OpenSpec.READ_WRITE);
+        Opened file = volume.fs().createUnnamed(ROOT_USER, VolumeFs.ROOT, NodeSpec.file(0600), OpenSpec.READ_WRITE);
         volume.write(file.handle(), 0, "scratch");
         volume.close(file.handle());
-        assertEquals(Errno.ENOENT, errnoOf(() -> volume.fs().getattr(ROOT_USER, file.stat().inode())));
+        assertEquals(
+                Errno.ENOENT,
+                errnoOf(() -> volume.fs().getattr(ROOT_USER, file.stat().inode())));
     }
 
     @Test
@@ -195,8 +195,7 @@ class OpenFilesTest {
         Opened file = volume.create("f");
         volume.write(file.handle(), 0, "0123456789");
         volume.fs().allocate(file.handle(), AllocateMode.PUNCH_HOLE, 2, 3);
-        assertArrayEquals(
-                new byte[] {'0', '1', 0, 0, 0, '5', '6', '7', '8', '9'}, volume.read(file.handle(), 0, 100));
+        assertArrayEquals(new byte[] {'0', '1', 0, 0, 0, '5', '6', '7', '8', '9'}, volume.read(file.handle(), 0, 100));
         volume.fs().allocate(file.handle(), AllocateMode.EXTEND, 0, 20);
         assertEquals(20, volume.lookup("f").attr().length());
         volume.close(file.handle());
@@ -212,7 +211,8 @@ class OpenFilesTest {
         volume.close(again);
         VolumeFs other = volume.volume().frontEnd(new Origin("other"));
         other.setattr(ROOT_USER, inode, AttrChange.NONE.withLength(1));
-        volume.meta().setattr(ROOT_USER, inode, AttrChange.NONE.withMtime(AttrChange.TimeChange.to(new Timestamp(9, 9))));
+        volume.meta()
+                .setattr(ROOT_USER, inode, AttrChange.NONE.withMtime(AttrChange.TimeChange.to(new Timestamp(9, 9))));
         FileHandle changed = fs.open(ROOT_USER, inode, OpenSpec.READ);
         assertFalse(changed.mayKeepCache());
         volume.close(changed);
