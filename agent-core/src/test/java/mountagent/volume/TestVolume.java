@@ -59,7 +59,7 @@ public final class TestVolume implements AutoCloseable {
 
     /// A new volume in memory, without trash.
     public static TestVolume inMemory() throws FsException {
-        return create(new MemoryEngine(), new MemoryStore("test"), Clock.SYSTEM);
+        return create(new MemoryEngine(), new MemoryStore(Clock.SYSTEM), Clock.SYSTEM);
     }
 
     /// A new volume without trash on `engine` and `store`.
