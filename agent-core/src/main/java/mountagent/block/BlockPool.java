@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +55,7 @@ public final class BlockPool {
     private int slabs;
     private long usedBytes;
     private int outstanding;
+    private long returns;
     private volatile Reclaim reclaim = _ -> {};
 
     /// A pool of at most `limitBytes` (but at least four slabs) for blocks of `blockSizeBytes`.
@@ -111,20 +111,34 @@ public final class BlockPool {
     /// interrupted (its flag is then set).
     public @Nullable BlockBuffer acquire(int bytes, Duration max) {
         long left = max.toNanos();
-        BlockBuffer buffer = tryAcquire(bytes);
-        while (buffer == null && left > 0) {
-            left = awaitFreed(left);
-            buffer = tryAcquire(bytes);
+        while (true) {
+            long seen = returns();
+            BlockBuffer buffer = tryAcquire(bytes);
+            if (buffer != null || left <= 0) {
+                return buffer;
+            }
+            left = awaitReturn(seen, left);
         }
-        return buffer;
     }
 
-    private long awaitFreed(long nanos) {
-        // Memory may come back between the try and this wait: a short wait bounds what a missed signal costs.
-        long step = Math.min(nanos, TimeUnit.MILLISECONDS.toNanos(50));
+    private long returns() {
         lock.lock();
         try {
-            return nanos - step + Math.min(0, freed.awaitNanos(step));
+            return returns;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until a buffer has come back since `seen`; returns the time left.
+    private long awaitReturn(long seen, long nanos) {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (returns == seen && left > 0) {
+                left = freed.awaitNanos(left);
+            }
+            return left;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return 0;
@@ -155,6 +169,7 @@ public final class BlockPool {
         try {
             usedBytes -= bytes(place.order);
             outstanding--;
+            returns++;
             giveFree(place);
             freed.signalAll();
         } finally {
