@@ -73,6 +73,17 @@ final class LockModel {
                 .findFirst();
     }
 
+    /// Whether someone other than `owner` holds a lock as told: the pid shows only to its own client.
+    boolean holds(long inode, Owner owner, int client, LockMode mode, int pid, LockRange at) {
+        return ranges.getOrDefault(inode, Map.of()).entrySet().stream()
+                .filter(other -> !other.getKey().equals(owner))
+                .anyMatch(other -> {
+                    Mark mark = other.getValue().get((int) at.start());
+                    boolean isOwn = other.getKey().client() == client;
+                    return mark != null && mark.mode() == mode && (isOwn ? mark.pid() : 0) == pid;
+                });
+    }
+
     /// A client's session has ended.
     void drop(int client) {
         flocks.values().forEach(held -> held.keySet().removeIf(owner -> owner.client() == client));
