@@ -2,6 +2,7 @@ package mountagent.model;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import mountagent.base.AttrChange;
 import mountagent.base.AttrChange.TimeChange;
@@ -68,7 +69,7 @@ final class AttrModel {
             mode &= ~02000;
         }
         boolean addsSetId = (mode & ~draft.mode & 06000) != 0;
-        Refused.when(isChecked && caller.uid() != node.uid && ((mode ^ draft.mode & 07777) & 01777) != 0, Errno.EPERM);
+        Refused.when(isChecked && caller.uid() != node.uid && ((mode ^ draft.mode) & 01777) != 0, Errno.EPERM);
         Refused.when(isChecked && caller.uid() != node.uid && addsSetId, Errno.EPERM);
         draft.mode = mode;
     }
@@ -159,7 +160,7 @@ final class AttrModel {
         Refused.when(tree.node(inode).xattrs.remove(name) == null, Errno.ENODATA);
     }
 
-    TreeSet<FileName> listXattr(long inode) throws Refused {
+    Set<FileName> listXattr(long inode) throws Refused {
         return new TreeSet<>(List.copyOf(tree.node(inode).xattrs.keySet()));
     }
 }

@@ -1,5 +1,6 @@
 package mountagent.model;
 
+import java.util.Set;
 import java.util.TreeSet;
 import mountagent.base.AttrChange;
 import mountagent.base.AttrChange.TimeChange;
@@ -130,7 +131,7 @@ final class AttrSteps {
     void listXattr(MetaOp.ListXattr op) {
         long inode = sides.pick.any(op.node());
         var real = Sides.ask(() -> sides.store(op.client()).listXattr(Caller.AGENT, inode));
-        TreeSet<FileName> names = Sides.judge(real, () -> sides.attrs.listXattr(inode));
+        Set<FileName> names = Sides.judge(real, () -> sides.attrs.listXattr(inode));
         if (names != null) {
             Sides.same("attributes of " + inode, new TreeSet<>(real.got()), names);
         }
