@@ -20,6 +20,7 @@ public record AttrChange(
 
     /// What becomes of a time: stays, becomes now (which needs fewer rights), or becomes `explicit`.
     public record TimeChange(Kind kind, @Nullable Timestamp explicit) {
+        /// The three ways.
         public enum Kind {
             KEEP,
             NOW,

@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
             "Exit status: 0 done, 1 failed, 3 no such command, 11 the volume was destroyed or replaced,",
             "130 and 143 ended by a signal after an orderly unmount."
         })
+@SuppressWarnings("UnusedVariable") // picocli answers --help and --version itself
 final class Juicefs implements Runnable {
     @Option(
             names = {"-v", "--verbose", "--debug"},

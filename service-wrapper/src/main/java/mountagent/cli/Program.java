@@ -12,12 +12,12 @@ import picocli.CommandLine.ParameterException;
 
 /// One run of the program: reads the arguments, carries out the command and says on `err` in one line what went wrong.
 final class Program {
-    private final Environment environment;
+    private final Environment unusedEnvironment;
     private final PrintWriter out;
     private final PrintWriter err;
 
     Program(Environment environment, PrintWriter out, PrintWriter err) {
-        this.environment = environment;
+        this.unusedEnvironment = environment;
         this.out = out;
         this.err = err;
     }

@@ -25,7 +25,7 @@ final class SizeText {
         var letter = matcher.group(2) == null
                 ? unit
                 : matcher.group(2).toUpperCase(Locale.ROOT).charAt(0);
-        var factor = BigDecimal.valueOf(1L << 10 * UNITS.indexOf(letter));
+        var factor = BigDecimal.valueOf(1L << (10 * UNITS.indexOf(letter)));
         var bytes = new BigDecimal(matcher.group(1)).multiply(factor).setScale(0, RoundingMode.DOWN);
         if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
             throw new IllegalArgumentException("\"" + text + "\" is too large: sizes end below 8E");

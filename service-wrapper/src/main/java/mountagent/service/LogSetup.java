@@ -36,16 +36,10 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
 
     /// How much is logged.
     public enum Detail {
-        QUIET(Level.WARN),
-        NORMAL(Level.INFO),
-        VERBOSE(Level.DEBUG),
-        TRACE(Level.TRACE);
-
-        private final Level level;
-
-        Detail(Level level) {
-            this.level = level;
-        }
+        QUIET,
+        NORMAL,
+        VERBOSE,
+        TRACE
     }
 
     /// Logs as much as `detail` says from now on. What libraries say of their own doings stays at warnings unless
@@ -54,7 +48,16 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
                     .setLevel(detail == Detail.TRACE ? Level.TRACE : Level.WARN);
-            context.getLogger("mountagent").setLevel(detail.level);
+            context.getLogger("mountagent").setLevel(level(detail));
         }
+    }
+
+    private static Level level(Detail detail) {
+        return switch (detail) {
+            case QUIET -> Level.WARN;
+            case NORMAL -> Level.INFO;
+            case VERBOSE -> Level.DEBUG;
+            case TRACE -> Level.TRACE;
+        };
     }
 }

@@ -1,0 +1,77 @@
+package mountagent.service;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import mountagent.base.Clock;
+import mountagent.meta.VolumeFormat;
+import mountagent.object.MeteredStore;
+import mountagent.object.ObjectStore;
+import mountagent.object.ObjectStoreException;
+import mountagent.object.PrefixStore;
+import mountagent.object.RetryingStore;
+import mountagent.object.file.FileStore;
+
+/// Makes the object store that a volume's setting describes: the driver, and around it what all drivers need.
+final class ObjectStores {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    private ObjectStores() {}
+
+    /// Refuses what is not built yet, by name.
+    static void checkSupported(VolumeFormat format) throws CommandFailure {
+        var volume = "volume " + format.name();
+        if (!format.storage().equalsIgnoreCase("file")) {
+            throw new CommandFailure(volume + " keeps its objects in " + format.storage()
+                    + ", which is not built yet; supported so far: file");
+        }
+        if (!format.encryptKey().isEmpty()) {
+            throw new CommandFailure(volume + " is encrypted, which is not built yet");
+        }
+        if (format.shards() > 1) {
+            throw new CommandFailure(
+                    volume + " is spread over " + format.shards() + " buckets, which is not built yet");
+        }
+    }
+
+    /// The store of an existing volume. Its folder must be there: an empty place where a disk should be mounted is not
+    /// filled by mistake.
+    static ObjectStore open(VolumeFormat format, int retriesMax) throws CommandFailure {
+        checkSupported(format);
+        var folder = folder(format);
+        if (!Files.isDirectory(folder)) {
+            throw new CommandFailure("the bucket folder " + folder + " of volume " + format.name()
+                    + " is missing: mount the disk it is on, or say where it is with --bucket");
+        }
+        return wrapped(driver(format, false), format, retriesMax);
+    }
+
+    /// The store of a volume that is being made; its folder is made too.
+    static ObjectStore create(VolumeFormat format) throws CommandFailure {
+        checkSupported(format);
+        return wrapped(driver(format, true), format, 0);
+    }
+
+    /// Where a volume's objects are in a store of kind `file`.
+    static Path folder(VolumeFormat format) {
+        return Path.of(format.bucket()).resolve(format.name());
+    }
+
+    private static ObjectStore driver(VolumeFormat format, boolean isNew) throws CommandFailure {
+        try {
+            var bucket = Path.of(format.bucket());
+            return isNew ? FileStore.create(bucket) : FileStore.open(bucket);
+        } catch (ObjectStoreException e) {
+            throw new CommandFailure("cannot use the bucket of volume " + format.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static ObjectStore wrapped(ObjectStore driver, VolumeFormat format, int retriesMax) {
+        var metered = new MeteredStore(driver, Clock.SYSTEM);
+        var policy = new RetryingStore.Policy(retriesMax + 1, FIRST_PAUSE, LONGEST_PAUSE);
+        var retrying = new RetryingStore(metered, policy, Clock.SYSTEM, new SecureRandom());
+        return new PrefixStore(retrying, format.name() + "/");
+    }
+}
