@@ -9,7 +9,6 @@ import mountagent.base.Bytes;
 import mountagent.base.Caller;
 import mountagent.base.Clock;
 import mountagent.base.DentryKey;
-import mountagent.base.Errno;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
 import mountagent.base.LockConflict;
@@ -49,108 +48,149 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         BY_HANDLE
     }
 
+    private final StoreContext context;
+    private final Lookups lookups;
+    private final Creations creations;
+    private final Disposal disposal;
+    private final Removals removals;
+    private final Renames renames;
+    private final Attributes attributes;
+    private final Lengths lengths;
+    private final SliceRecords sliceRecords;
+    private final RangeCopy rangeCopy;
+    private final Xattrs xattrs;
+    private final FileLocks locks;
+    private final Sessions sessions;
+    private final TrashExpiry trashExpiry;
+    private final Housekeeping housekeeping;
+
+    private MetaStore(StoreContext context) {
+        this.context = context;
+        Trash trash = new Trash(context);
+        disposal = new Disposal(context);
+        lookups = new Lookups(context);
+        creations = new Creations(context);
+        removals = new Removals(context, trash, disposal);
+        renames = new Renames(context, trash, disposal);
+        attributes = new Attributes(context);
+        lengths = new Lengths(context);
+        sliceRecords = new SliceRecords(context);
+        rangeCopy = new RangeCopy(context);
+        xattrs = new Xattrs(context);
+        locks = new FileLocks(context);
+        sessions = new Sessions(context, disposal);
+        trashExpiry = new TrashExpiry(context, removals);
+        housekeeping = new Housekeeping(context);
+    }
+
     /// Reads the setting of the volume in `engine`. ENOENT when it holds none; ENOTSUP when the volume is too new for
     /// this client or refuses it; EIO when the setting is not understood.
     public static MetaStore open(MetaEngine engine, MetaOptions options) throws FsException {
-        throw pending();
+        VolumeFormat format = VolumeMaker.load(engine);
+        format.checkVersion(ClientVersion.OURS);
+        MetaStore store = new MetaStore(new StoreContext(engine, options, format));
+        store.reload();
+        return store;
     }
 
     /// Makes a volume in a store that holds none (EEXIST): tables, setting, root, trash root, counters (reference:
     /// volume-format.md §10).
     public static void format(MetaEngine engine, VolumeFormat format, Clock clock) throws FsException {
-        throw pending();
+        VolumeMaker.format(engine, format, clock);
     }
 
     /// Changes the setting of a volume under the rules of volume-format.md §2.4 and returns it as stored: EINVAL names
     /// the member that may not differ; the UUID stays.
     public static VolumeFormat update(MetaEngine engine, VolumeFormat format, Clock clock) throws FsException {
-        throw pending();
+        return VolumeMaker.update(engine, format, clock);
     }
 
     /// The setting as last read.
     public VolumeFormat format() {
-        throw new IllegalStateException();
+        return context.format();
     }
 
     /// Reads the setting, the quotas and the counters anew, as each heartbeat does. ESTALE when the volume is gone or
     /// another one is in its place.
     public void reload() throws FsException {
-        throw pending();
+        housekeeping.reload();
     }
 
     /// The node behind a name; `.` and `..` are understood. ENOENT, ENOTDIR, EACCES, ENAMETOOLONG.
     public Placed lookup(Caller caller, DentryKey at) throws FsException {
-        throw pending();
+        return lookups.lookup(caller, at);
     }
 
     /// The node of an inode. ENOENT.
     public Node node(long inode) throws FsException {
-        throw pending();
+        return lookups.node(inode);
     }
 
     /// Whether the caller may access the inode: bits 4 read, 2 write, 1 execute. EACCES when not.
     public void access(Caller caller, long inode, int mask) throws FsException {
-        throw pending();
+        lookups.access(caller, inode, mask);
     }
 
     /// Changes everything in `change` but the length, and ctime. EPERM, EACCES.
     public Node setattr(Caller caller, long inode, AttrChange change) throws FsException {
-        throw pending();
+        return attributes.setattr(caller, inode, change);
     }
 
     /// Makes a file longer or shorter; what appears reads as zeros. EISDIR, EINVAL, EPERM, EACCES, EFBIG, ENOSPC,
     /// EDQUOT.
     public Node truncate(Caller caller, long inode, long length, TruncateRight right, boolean dropSetIds)
             throws FsException {
-        throw pending();
+        return lengths.truncate(caller, inode, length, right, dropSetIds);
     }
 
     /// Drops the set-user-ID and set-group-ID bits as a write by an unprivileged writer does.
     public Node dropSetIds(long inode) throws FsException {
-        throw pending();
+        return attributes.dropSetIds(inode);
     }
 
     /// Moves the time of access, after a read, if the atime mode says so.
     public void touchAtime(long inode) throws FsException {
-        throw pending();
+        attributes.touchAtime(inode);
     }
 
     /// Makes a node of any type but a symbolic link. EEXIST, ENOENT, ENOTDIR, EACCES, EPERM, EINVAL, ENAMETOOLONG,
     /// ENOSPC, EDQUOT.
     public Placed mknod(Caller caller, DentryKey at, NodeSpec spec) throws FsException {
-        throw pending();
+        return creations.mknod(caller, at, spec);
     }
 
     /// Makes a file without a name, kept alive by this session until its last close here or until [#link] names it.
     public Placed createUnnamed(Caller caller, long directory, NodeSpec spec) throws FsException {
-        throw pending();
+        return creations.createUnnamed(caller, directory, spec);
     }
 
     /// Makes a symbolic link. EINVAL when the target is empty or holds NUL, ENAMETOOLONG past 4095 bytes, and as
     /// [#mknod].
     public Placed symlink(Caller caller, DentryKey at, Bytes target) throws FsException {
-        throw pending();
+        return creations.symlink(caller, at, target);
     }
 
     /// The target of a symbolic link. ENOENT, EINVAL for any other node.
     public Bytes readlink(long inode) throws FsException {
-        throw pending();
+        Bytes target = lookups.readlink(inode);
+        attributes.touchAtime(inode);
+        return target;
     }
 
     /// Gives an inode another name and returns it as it is then. EPERM for a directory, and as [#mknod].
     public Node link(Caller caller, long inode, DentryKey to) throws FsException {
-        throw pending();
+        return creations.link(caller, inode, to);
     }
 
     /// Removes the name of anything but a directory (EPERM for one). `believed` is the inode the caller believes
     /// behind the name, 0 for no belief: a wrong one costs a round trip and nothing else.
     public Removed unlink(Caller caller, DentryKey at, long believed) throws FsException {
-        throw pending();
+        return removals.unlink(caller, at, believed);
     }
 
     /// Removes an empty directory. ENOTEMPTY, ENOTDIR, EINVAL for `.`. `believed` as in [#unlink].
     public Removed rmdir(Caller caller, DentryKey at, long believed) throws FsException {
-        throw pending();
+        return removals.rmdir(caller, at, believed);
     }
 
     /// Moves an entry, over an existing one unless told not to. EINVAL into itself, ENOTEMPTY, ENOTDIR, EISDIR,
@@ -163,7 +203,7 @@ public final class MetaStore implements SliceLog, AutoCloseable {
             long believedSource,
             long believedTarget)
             throws FsException {
-        throw pending();
+        return renames.rename(caller, from, to, flags, believedSource, believedTarget);
     }
 
     /// Whether a file may be opened as asked, and its node. EACCES, EPERM, EISDIR, EROFS.
@@ -176,189 +216,187 @@ public final class MetaStore implements SliceLog, AutoCloseable {
             boolean appends,
             boolean truncates)
             throws FsException {
-        throw pending();
+        return lookups.checkOpen(caller, inode, new Lookups.OpenIntent(reads, writes, executes, appends, truncates));
     }
 
     /// Whether a directory may be listed, and its node. ENOTDIR, EACCES.
     public Node opendir(Caller caller, long inode) throws FsException {
-        throw pending();
+        Node node = lookups.opendir(caller, inode);
+        attributes.touchAtime(inode);
+        return node;
     }
 
     /// One page of a directory, without `.` and `..`.
     public Page<Scan.DirEntry> list(long directory, Scan.Detail detail, Cursor from, int limit) throws FsException {
-        throw pending();
+        return context.engine().scan(new Scan.Directory(directory, detail), from, limit);
     }
 
     /// Tells that the last handle here of an inode is closed: when this session kept it alive, it goes, and its data
     /// is to be deleted. Costs nothing for all other inodes.
     public Optional<Removed> closeUnlinked(long inode) throws FsException {
-        throw pending();
+        return disposal.close(inode);
     }
 
     /// Makes a range part of the file or zero, as `mode` says. EINVAL, EFBIG, EPIPE for a FIFO, EPERM, ENOSPC, EDQUOT.
     public Node allocate(long inode, AllocateMode mode, long offset, long length) throws FsException {
-        throw pending();
+        return lengths.allocate(inode, mode, offset, length);
     }
 
     /// Copies a range by sharing its slices: all of it, or a first part (4 GiB at a time). EINVAL when ranges of one
     /// file overlap or one is no file, EPERM, EFBIG, ENOSPC, EDQUOT.
     public Copied copyRange(long source, long sourceOffset, long target, long targetOffset, long length)
             throws FsException {
-        throw pending();
+        return rangeCopy.copy(source, sourceOffset, target, targetOffset, length);
     }
 
     /// The value of an extended attribute. ENODATA, EACCES.
     public Bytes getXattr(Caller caller, long inode, FileName name) throws FsException {
-        throw pending();
+        return xattrs.get(caller, inode, name);
     }
 
     /// Sets an extended attribute. EEXIST, ENODATA by mode; ERANGE when name or value is too long; EPERM, EACCES,
     /// ENOTSUP for ACLs.
     public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException {
-        throw pending();
+        xattrs.set(caller, inode, name, value, mode);
     }
 
     /// The names of the extended attributes.
     public List<FileName> listXattr(Caller caller, long inode) throws FsException {
-        throw pending();
+        return xattrs.list(caller, inode);
     }
 
     /// Removes an extended attribute. ENODATA, EPERM, EACCES.
     public void removeXattr(Caller caller, long inode, FileName name) throws FsException {
-        throw pending();
+        xattrs.remove(caller, inode, name);
     }
 
     /// Size and use of the volume. Never fails: tells the last known values when the engine does.
     public SpaceInfo space() {
-        throw new IllegalStateException();
+        return housekeeping.space();
     }
 
     /// Takes, changes or drops the BSD lock of `owner` (the front end's token); false when another stands in the way.
     public boolean tryFlock(long inode, long owner, LockMode mode) throws FsException {
-        throw pending();
+        return locks.tryFlock(inode, owner, mode);
     }
 
     /// Takes, changes or drops POSIX locks of `owner` on a range; false when another stands in the way.
     public boolean trySetLock(long inode, long owner, int pid, LockMode mode, LockRange range) throws FsException {
-        throw pending();
+        return locks.trySet(inode, owner, pid, mode, range);
     }
 
     /// The first lock of another owner that would stand in the way.
     public Optional<LockConflict> getLock(long inode, long owner, LockMode mode, LockRange range) throws FsException {
-        throw pending();
+        return locks.find(inode, owner, mode, range);
     }
 
     /// This client's session, 0 before [#openSession].
     public long session() {
-        throw new IllegalStateException();
+        return context.session();
     }
 
     /// Registers this client until `expireSeconds` (Unix time); `info` as the format has it (meta-redis.md §4).
     public void openSession(Bytes info, long expireSeconds) throws FsException {
-        throw pending();
+        sessions.open(info, expireSeconds);
     }
 
     /// Prolongs the registration; writes it anew when somebody took it for stale.
     public void refreshSession(long expireSeconds) throws FsException {
-        throw pending();
+        sessions.refresh(expireSeconds);
     }
 
     /// Ends the registration with its locks and the inodes it keeps alive.
     public void closeSession() throws FsException {
-        throw pending();
+        sessions.close();
     }
 
     /// All registered clients.
     public List<SessionRecord> sessions() throws FsException {
-        throw pending();
+        return sessions.list();
     }
 
     /// Removes a session with its locks and the inodes it keeps alive, and returns those that are gone with it.
     public List<Removed> dropSession(long session) throws FsException {
-        throw pending();
+        return sessions.drop(session);
     }
 
     /// Files whose data is to be deleted, if they were deleted at or before `untilSeconds`.
     public Page<Scan.DeletedFile> deletedFiles(long untilSeconds, int limit) throws FsException {
-        throw pending();
+        return context.engine().scan(new Scan.DeletedFiles(untilSeconds), Cursor.START, limit);
     }
 
     /// Slices that nothing refers to any more.
     public Page<Scan.CountedSlice> releasedSlices(int limit) throws FsException {
-        throw pending();
+        return context.engine().scan(new Scan.ReleasedSlices(), Cursor.START, limit);
     }
 
     /// Whether this client may run a job now: once each `periodSeconds` one client may.
     public boolean claim(Counter job, long nowSeconds, long periodSeconds) throws FsException {
-        throw pending();
+        return housekeeping.claim(job, nowSeconds, periodSeconds);
     }
 
     /// Removes what the trash has held since before `beforeSeconds`, oldest first, at most `limit` entries, and
     /// returns how many it removed.
     public int expireTrash(long beforeSeconds, int limit) throws FsException {
-        throw pending();
+        return trashExpiry.expire(beforeSeconds, limit);
     }
 
     /// Releases slices that compactions replaced before `beforeSeconds`: at most `limit` compactions; how many it did.
     public int expireDelayedSlices(long beforeSeconds, int limit) throws FsException {
-        throw pending();
+        return sliceRecords.expireDelayed(beforeSeconds, limit);
     }
 
     /// The engine below.
     public MetaEngine engine() {
-        throw new IllegalStateException();
+        return context.engine();
     }
 
     @Override
     public List<Slice> slices(ChunkKey chunk) throws FsException {
-        throw pending();
+        return sliceRecords.slices(chunk);
     }
 
     @Override
     public long newSliceId() throws FsException {
-        throw pending();
+        return context.newSlice();
     }
 
     @Override
     public Commit append(ChunkKey chunk, Slice slice, Timestamp time, Durability durability) throws FsException {
-        throw pending();
+        return sliceRecords.append(chunk, slice, time, durability);
     }
 
     @Override
     public boolean replace(ChunkKey chunk, List<Slice> seen, int skip, Slice compacted) throws FsException {
-        throw pending();
+        return sliceRecords.replace(chunk, seen, skip, compacted);
     }
 
     @Override
     public List<SliceKey> release(ChunkKey chunk) throws FsException {
-        throw pending();
+        return sliceRecords.release(chunk);
     }
 
     @Override
     public void forget(List<SliceKey> slices) throws FsException {
-        throw pending();
+        sliceRecords.forget(slices);
     }
 
     @Override
     public Page<Scan.PlacedChunk> chunksOf(long inode, long length, Cursor from, int limit) throws FsException {
-        throw pending();
+        return context.engine().scan(new Scan.ChunksOf(inode, length), from, limit);
     }
 
     @Override
     public void forgetFile(long inode, long length) throws FsException {
-        throw pending();
+        sliceRecords.forgetFile(inode, length);
     }
 
     @Override
     public void barrier() throws FsException {
-        throw pending();
+        context.engine().barrier();
     }
 
     /// Ends background work; the engine stays open, it belongs to whoever made it.
     @Override
     public void close() {}
-
-    private static FsException pending() {
-        return new FsException(Errno.ENOSYS, "not there yet");
-    }
 }

@@ -1,0 +1,212 @@
+package mountagent.meta;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import mountagent.base.Errno;
+import mountagent.base.FsException;
+import mountagent.base.Sizes;
+import mountagent.base.Timestamp;
+import org.jspecify.annotations.Nullable;
+
+/// One run of a transaction's function: what it reads, the mutations it leaves, and what they add up to for counters,
+/// statistics and quotas. Used by one thread; a function that runs again gets a new one.
+final class Change implements MetaReader {
+    private record Charge(QuotaKey key, long space, long inodes) {}
+
+    private final MetaTransaction transaction;
+    private final StoreContext context;
+    private final Terms terms;
+    private final Timestamp now;
+    private final List<Charge> charges = new ArrayList<>();
+    private long space;
+    private long inodes;
+
+    Change(MetaTransaction transaction, StoreContext context, Terms terms) {
+        this.transaction = transaction;
+        this.context = context;
+        this.terms = terms;
+        now = context.now();
+    }
+
+    /// The time of the change.
+    Timestamp now() {
+        return now;
+    }
+
+    Terms terms() {
+        return terms;
+    }
+
+    @Override
+    public <V extends @Nullable Object> V get(Item<V> item) throws FsException {
+        return transaction.get(item);
+    }
+
+    void apply(Mutation mutation) {
+        transaction.apply(mutation);
+    }
+
+    @Nullable
+    Node find(long inode) throws FsException {
+        return transaction.get(new Item.NodeOf(inode));
+    }
+
+    /// The node of an inode; ENOENT.
+    Node node(long inode) throws FsException {
+        Node node = find(inode);
+        if (node == null) {
+            throw FsException.miss(Errno.ENOENT);
+        }
+        return node;
+    }
+
+    /// The node of a directory; ENOENT, ENOTDIR.
+    Node directory(long inode) throws FsException {
+        Node node = node(inode);
+        if (!node.isDirectory()) {
+            throw FsException.miss(Errno.ENOTDIR);
+        }
+        return node;
+    }
+
+    /// The node of a regular file; ENOENT, EISDIR, EINVAL.
+    Node file(long inode) throws FsException {
+        Node node = node(inode);
+        if (!node.isFile()) {
+            throw FsException.miss(node.isDirectory() ? Errno.EISDIR : Errno.EINVAL);
+        }
+        return node;
+    }
+
+    /// Leaves `node` as the new node of `inode` and returns it.
+    Node update(long inode, Node node) {
+        apply(new Mutation.UpdateNode(inode, node));
+        return node;
+    }
+
+    /// Marks a directory as changed now and adds to its link count. Without a change of links that is left out while
+    /// its mtime is fresh, and nothing is ever kept about directories of the trash (reference: semantics.md §4).
+    void touch(long directory, Node seen, int nlinkDelta) {
+        if (Inodes.isTrash(directory)) {
+            return;
+        }
+        long age = now.nanosSince(seen.mtime());
+        boolean isFresh = age >= 0 && age < context.options().skipDirMtime().toNanos();
+        if (nlinkDelta != 0 || !isFresh) {
+            apply(new Mutation.TouchDirectory(directory, seen, nlinkDelta, now));
+        }
+    }
+
+    /// What a node adds to the statistics of its directory.
+    static DirStat useOf(Node node) {
+        long length = node.type().hasData() ? node.length() : 0;
+        return new DirStat(length, Sizes.space(length), 1);
+    }
+
+    static DirStat negated(DirStat stat) {
+        return new DirStat(-stat.length(), -stat.space(), -stat.inodes());
+    }
+
+    /// Charges space and inodes to the volume and to the owner's quotas. ENOSPC, EDQUOT.
+    void charge(Node owner, long spaceDelta, long inodesDelta) throws FsException {
+        if (spaceDelta != 0) {
+            apply(new Mutation.AddCounter(Counter.USED_SPACE, spaceDelta));
+        }
+        if (inodesDelta != 0) {
+            apply(new Mutation.AddCounter(Counter.TOTAL_INODES, inodesDelta));
+        }
+        space += spaceDelta;
+        inodes += inodesDelta;
+        context.use().check(terms.format(), spaceDelta, inodesDelta);
+        charge(new QuotaKey(QuotaKey.Kind.USER, Integer.toUnsignedLong(owner.uid())), spaceDelta, inodesDelta);
+        charge(new QuotaKey(QuotaKey.Kind.GROUP, Integer.toUnsignedLong(owner.gid())), spaceDelta, inodesDelta);
+    }
+
+    /// Charges to one quota, if it exists. EDQUOT.
+    void charge(QuotaKey key, long spaceDelta, long inodesDelta) throws FsException {
+        boolean any = spaceDelta != 0 || inodesDelta != 0;
+        if (any && terms.quotas().charge(key, spaceDelta, inodesDelta)) {
+            apply(new Mutation.AddQuotaUsage(key, spaceDelta, inodesDelta));
+            charges.add(new Charge(key, spaceDelta, inodesDelta));
+        }
+    }
+
+    /// Adds to the statistics of a directory alone.
+    void addStat(long directory, DirStat delta) {
+        if (terms.format().dirStats() && directory != Inodes.TRASH_ROOT && !delta.isZero()) {
+            apply(new Mutation.AddDirStat(directory, delta));
+        }
+    }
+
+    /// Adds to the statistics of a directory and to all directory quotas that count what lies in it. EDQUOT.
+    void addTo(long directory, DirStat delta) throws FsException {
+        addStat(directory, delta);
+        for (QuotaKey key : quotasOver(directory)) {
+            charge(key, delta.space(), delta.inodes());
+        }
+    }
+
+    /// Moves what an entry adds up to from one directory to another: `direct` counts in their statistics, `tree` in
+    /// the quotas that only one of them lies under. EDQUOT.
+    void move(long source, long target, DirStat direct, DirStat tree) throws FsException {
+        addStat(source, negated(direct));
+        addStat(target, direct);
+        Set<QuotaKey> left = quotasOver(source);
+        Set<QuotaKey> entered = quotasOver(target);
+        for (QuotaKey key : left) {
+            if (!entered.contains(key)) {
+                charge(key, -tree.space(), -tree.inodes());
+            }
+        }
+        for (QuotaKey key : entered) {
+            if (!left.contains(key)) {
+                charge(key, tree.space(), tree.inodes());
+            }
+        }
+    }
+
+    private Set<QuotaKey> quotasOver(long directory) throws FsException {
+        if (!terms.quotas().hasDirectories()) {
+            return Set.of();
+        }
+        Set<QuotaKey> keys = new LinkedHashSet<>();
+        for (long above : get(new Item.Ancestors(directory))) {
+            QuotaKey key = new QuotaKey(QuotaKey.Kind.DIRECTORY, above);
+            if (terms.quotas().has(key)) {
+                keys.add(key);
+            }
+        }
+        return keys;
+    }
+
+    /// Charges the change of a file's length to the volume, its owner, and each directory that holds it, as often as it
+    /// does. The plan must be that of [Terms#resizing]. ENOSPC, EDQUOT.
+    void resize(long inode, Node file, long newLength) throws FsException {
+        long lengthDelta = newLength - file.length();
+        long spaceDelta = Sizes.space(newLength) - Sizes.space(file.length());
+        if (spaceDelta != 0) {
+            charge(file, spaceDelta, 0);
+        }
+        if (lengthDelta == 0 || file.nlink() == 0) {
+            return;
+        }
+        if (file.parent() != 0) {
+            addTo(file.parent(), new DirStat(lengthDelta, spaceDelta, 0));
+        } else if (terms.format().dirStats() || terms.quotas().hasDirectories()) {
+            for (Map.Entry<Long, Integer> link :
+                    get(new Item.ParentLinks(inode)).entrySet()) {
+                int links = link.getValue();
+                addTo(link.getKey(), new DirStat(lengthDelta * links, spaceDelta * links, 0));
+            }
+        }
+    }
+
+    /// Tells what is known here of counters and quotas that this run was committed.
+    void settle() {
+        context.use().add(space, inodes);
+        charges.forEach(charge -> terms.quotas().add(charge.key(), charge.space(), charge.inodes()));
+    }
+}

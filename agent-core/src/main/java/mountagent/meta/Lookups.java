@@ -1,0 +1,159 @@
+package mountagent.meta;
+
+import java.util.ArrayList;
+import java.util.List;
+import mountagent.base.Bytes;
+import mountagent.base.Caller;
+import mountagent.base.DentryKey;
+import mountagent.base.Errno;
+import mountagent.base.FileName;
+import mountagent.base.FileType;
+import mountagent.base.FsException;
+import mountagent.base.NodeFlag;
+import mountagent.meta.MetaStore.Placed;
+import org.jspecify.annotations.Nullable;
+
+/// Finding nodes by name and by number, and whether they may be opened (reference: semantics.md §2, §8, §10).
+final class Lookups {
+    private final StoreContext context;
+
+    Lookups(StoreContext context) {
+        this.context = context;
+    }
+
+    Placed lookup(Caller caller, DentryKey at) throws FsException {
+        at.name().checkLength();
+        if (at.name().isDots()) {
+            return lookupDots(caller, at);
+        }
+        if (Places.isTrashName(at)) {
+            return new Placed(Inodes.TRASH_ROOT, node(Inodes.TRASH_ROOT));
+        }
+        Item.DentryAt entry = new Item.DentryAt(at);
+        Item.NodeOf directory = new Item.NodeOf(at.parent());
+        boolean looksAtDirectory = caller.checks() == Caller.Checks.CORE;
+        ReadPlan plan = ReadPlan.of(looksAtDirectory ? List.<Item<?>>of(entry, directory) : List.<Item<?>>of(entry))
+                .then(first -> nodeBehind(first.get(entry)));
+        return context.read(plan, reader -> {
+            if (looksAtDirectory) {
+                checkSearch(caller, reader.get(directory));
+            }
+            return placed(reader, at.parent(), reader.get(entry));
+        });
+    }
+
+    private static List<Item<?>> nodeBehind(@Nullable Dentry entry) {
+        return entry == null ? List.of() : List.of(new Item.NodeOf(entry.inode()));
+    }
+
+    private static void checkSearch(Caller caller, @Nullable Node directory) throws FsException {
+        if (directory == null) {
+            throw FsException.miss(Errno.ENOENT);
+        }
+        if (!directory.isDirectory()) {
+            throw FsException.miss(Errno.ENOTDIR);
+        }
+        Permission.check(caller, directory, Permission.EXECUTE);
+    }
+
+    /// An entry whose node is missing shows as an empty node of its type, so that it can be removed.
+    private static Placed placed(MetaReader reader, long parent, @Nullable Dentry entry) throws FsException {
+        if (entry == null) {
+            throw FsException.miss(Errno.ENOENT);
+        }
+        Node node = reader.get(new Item.NodeOf(entry.inode()));
+        return new Placed(
+                entry.inode(),
+                node != null ? node : new NodeDraft(entry.type()).parent(parent).done());
+    }
+
+    private Placed lookupDots(Caller caller, DentryKey at) throws FsException {
+        Item.NodeOf self = new Item.NodeOf(at.parent());
+        boolean up = at.name().equals(FileName.PARENT);
+        ReadPlan plan = ReadPlan.of(self).then(first -> {
+            Node node = first.get(self);
+            return up && node != null ? List.of(new Item.NodeOf(node.parent())) : List.of();
+        });
+        return context.read(plan, reader -> {
+            Node node = reader.get(self);
+            checkSearch(caller, node);
+            if (!up || node == null) {
+                return found(at.parent(), node);
+            }
+            return found(node.parent(), reader.get(new Item.NodeOf(node.parent())));
+        });
+    }
+
+    private static Placed found(long inode, @Nullable Node node) throws FsException {
+        if (node == null) {
+            throw FsException.miss(Errno.ENOENT);
+        }
+        return new Placed(inode, node);
+    }
+
+    Node node(long inode) throws FsException {
+        Item.NodeOf item = new Item.NodeOf(inode);
+        return context.read(
+                ReadPlan.of(item), reader -> found(inode, reader.get(item)).node());
+    }
+
+    void access(Caller caller, long inode, int mask) throws FsException {
+        Permission.check(caller, node(inode), mask);
+    }
+
+    Node checkOpen(Caller caller, long inode, OpenIntent intent) throws FsException {
+        if (intent.changes()) {
+            context.checkWritable();
+        }
+        Node node = node(inode);
+        if (node.isDirectory() && intent.changes()) {
+            throw FsException.miss(Errno.EISDIR);
+        }
+        Permission.check(caller, node, intent.mask());
+        if (intent.changes() && (node.has(NodeFlag.IMMUTABLE) || Inodes.isTrashed(node))) {
+            throw FsException.miss(Errno.EPERM);
+        }
+        boolean rewrites = intent.truncates() || intent.writes() && !intent.appends();
+        if (rewrites && node.has(NodeFlag.APPEND_ONLY)) {
+            throw FsException.miss(Errno.EPERM);
+        }
+        return node;
+    }
+
+    /// What an open is for.
+    record OpenIntent(boolean reads, boolean writes, boolean executes, boolean appends, boolean truncates) {
+        boolean changes() {
+            return writes || appends || truncates;
+        }
+
+        int mask() {
+            int mask = reads ? Permission.READ : 0;
+            mask |= changes() ? Permission.WRITE : 0;
+            return mask | (executes ? Permission.EXECUTE : 0);
+        }
+    }
+
+    Node opendir(Caller caller, long inode) throws FsException {
+        Node node = node(inode);
+        if (!node.isDirectory()) {
+            throw FsException.miss(Errno.ENOTDIR);
+        }
+        Permission.check(caller, node, Permission.READ);
+        return node;
+    }
+
+    Bytes readlink(long inode) throws FsException {
+        Item.SymlinkOf target = new Item.SymlinkOf(inode);
+        Item.NodeOf item = new Item.NodeOf(inode);
+        List<Item<?>> items = new ArrayList<>(List.of(target, item));
+        return context.read(ReadPlan.of(items), reader -> {
+            Bytes found = reader.get(target);
+            if (found != null) {
+                return found;
+            }
+            Node node = reader.get(item);
+            boolean isLost = node == null || node.type() == FileType.SYMLINK;
+            throw FsException.miss(isLost ? Errno.ENOENT : Errno.EINVAL);
+        });
+    }
+}

@@ -1,0 +1,93 @@
+package mountagent.meta;
+
+import java.util.concurrent.atomic.AtomicLong;
+import mountagent.base.Errno;
+import mountagent.base.FsException;
+import mountagent.base.SpaceInfo;
+import org.jspecify.annotations.Nullable;
+
+/// Space and inodes in use as last read, with what this client has added since; and the limits of the volume against
+/// them (reference: semantics.md §13, §15). Thread-safe.
+final class SpaceUse {
+    private static final long UNLIMITED_BYTES = 1L << 50;
+    private static final long UNLIMITED_INODES = 10L << 20;
+
+    private final AtomicLong space = new AtomicLong();
+    private final AtomicLong inodes = new AtomicLong();
+
+    /// Takes over counters just read.
+    void set(long usedSpace, long usedInodes) {
+        space.set(usedSpace);
+        inodes.set(usedInodes);
+    }
+
+    /// Adds what this client changed.
+    void add(long spaceDelta, long inodesDelta) {
+        if (spaceDelta != 0) {
+            space.addAndGet(spaceDelta);
+        }
+        if (inodesDelta != 0) {
+            inodes.addAndGet(inodesDelta);
+        }
+    }
+
+    /// ENOSPC when what is to be added goes past a limit of the volume.
+    void check(VolumeFormat format, long spaceDelta, long inodesDelta) throws FsException {
+        if (isPast(format.capacityBytes(), space.get(), spaceDelta)
+                || isPast(format.inodes(), inodes.get(), inodesDelta)) {
+            throw FsException.miss(Errno.ENOSPC);
+        }
+    }
+
+    private static boolean isPast(long max, long used, long delta) {
+        return max > 0 && delta > 0 && used + delta > max;
+    }
+
+    /// Size and use as shown: a volume without limit looks as large as it needs to; a quota on the root limits it.
+    SpaceInfo info(VolumeFormat format, @Nullable Quota rootQuota) {
+        long usedBytes = Math.max(0, space.get());
+        long usedInodes = Math.max(0, inodes.get());
+        long total = totalBytes(format.capacityBytes(), usedBytes);
+        long freeInodes = freeInodes(format.inodes(), usedInodes);
+        SpaceInfo whole = new SpaceInfo(total, total - usedBytes, usedInodes + freeInodes, freeInodes);
+        return rootQuota == null ? whole : within(whole, rootQuota);
+    }
+
+    private static long totalBytes(long capacity, long used) {
+        if (capacity > 0) {
+            return Math.max(capacity, used);
+        }
+        long total = UNLIMITED_BYTES;
+        while (total / 10 * 8 < used && total < Long.MAX_VALUE / 2) {
+            total *= 2;
+        }
+        return total;
+    }
+
+    private static long freeInodes(long limit, long used) {
+        if (limit > 0) {
+            return Math.max(0, limit - used);
+        }
+        long free = UNLIMITED_INODES;
+        while (used / 4 > free) {
+            free *= 2;
+        }
+        return free;
+    }
+
+    private static SpaceInfo within(SpaceInfo whole, Quota quota) {
+        long bytes = whole.availableBytes();
+        long total = whole.totalBytes();
+        if (quota.maxSpace() > 0) {
+            bytes = Math.min(bytes, Math.max(0, quota.maxSpace() - quota.usedSpace()));
+            total = quota.usedSpace() + bytes;
+        }
+        long free = whole.availableInodes();
+        long inodesTotal = whole.totalInodes();
+        if (quota.maxInodes() > 0) {
+            free = Math.min(free, Math.max(0, quota.maxInodes() - quota.usedInodes()));
+            inodesTotal = quota.usedInodes() + free;
+        }
+        return new SpaceInfo(total, bytes, inodesTotal, free);
+    }
+}

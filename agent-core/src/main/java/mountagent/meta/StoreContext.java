@@ -1,0 +1,134 @@
+package mountagent.meta;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import mountagent.base.Errno;
+import mountagent.base.FsException;
+import mountagent.base.Timestamp;
+import org.jspecify.annotations.Nullable;
+
+/// What the operations of one [MetaStore] share: engine, options, ids, and what is known of the volume by now.
+/// Thread-safe.
+final class StoreContext {
+    /// A function that decides a change; it may run several times.
+    @FunctionalInterface
+    interface ChangeWork<T extends @Nullable Object> {
+        T run(Change change) throws FsException;
+    }
+
+    private static final int INODE_BATCH = 1024;
+    private static final int SLICE_BATCH = 4096;
+
+    private final MetaEngine engine;
+    private final MetaOptions options;
+    private final IdPool inodeIds;
+    private final IdPool sliceIds;
+    private final SpaceUse use = new SpaceUse();
+    private final Set<Long> keptAlive = ConcurrentHashMap.newKeySet();
+    private volatile VolumeFormat format;
+    private volatile QuotaTable quotas = QuotaTable.NONE;
+    private volatile long session;
+
+    StoreContext(MetaEngine engine, MetaOptions options, VolumeFormat format) {
+        this.engine = engine;
+        this.options = options;
+        this.format = format;
+        inodeIds = new IdPool(engine, IdKind.INODE, INODE_BATCH);
+        sliceIds = new IdPool(engine, IdKind.SLICE, SLICE_BATCH);
+    }
+
+    MetaEngine engine() {
+        return engine;
+    }
+
+    MetaOptions options() {
+        return options;
+    }
+
+    SpaceUse use() {
+        return use;
+    }
+
+    VolumeFormat format() {
+        return format;
+    }
+
+    void format(VolumeFormat value) {
+        format = value;
+    }
+
+    void quotas(QuotaTable value) {
+        quotas = value;
+    }
+
+    /// This client's session, 0 while it has none.
+    long session() {
+        return session;
+    }
+
+    void session(long value) {
+        session = value;
+    }
+
+    /// The unlinked inodes that this session keeps alive, as far as this store made them so.
+    Set<Long> keptAlive() {
+        return keptAlive;
+    }
+
+    Timestamp now() {
+        return options.clock().now();
+    }
+
+    /// An inode number that nobody else has.
+    long newInode() throws FsException {
+        long id = inodeIds.next();
+        while (id <= Inodes.ROOT) {
+            id = inodeIds.next();
+        }
+        return id;
+    }
+
+    long newSlice() throws FsException {
+        return sliceIds.next();
+    }
+
+    /// The setting and the quotas that an operation goes by from its plan to its end.
+    Terms terms() {
+        return new Terms(format, quotas);
+    }
+
+    <T extends @Nullable Object> T read(ReadPlan plan, MetaEngine.ReadWork<T> work) throws FsException {
+        return engine.read(plan, work);
+    }
+
+    /// Runs a transaction that is committed on return. EROFS when this store only reads.
+    <T extends @Nullable Object> T change(Terms terms, ReadPlan plan, ChangeWork<T> work) throws FsException {
+        return change(terms, plan, work, Durability.COMMITTED);
+    }
+
+    <T extends @Nullable Object> T change(Terms terms, ReadPlan plan, ChangeWork<T> work, Durability durability)
+            throws FsException {
+        checkWritable();
+        AtomicReference<@Nullable Change> last = new AtomicReference<>();
+        T result = engine.transact(
+                plan,
+                transaction -> {
+                    Change change = new Change(transaction, this, terms);
+                    last.set(change);
+                    return work.run(change);
+                },
+                durability);
+        Change committed = last.get();
+        if (committed != null) {
+            committed.settle();
+        }
+        return result;
+    }
+
+    void checkWritable() throws FsException {
+        if (options.readOnly()) {
+            throw FsException.miss(Errno.EROFS);
+        }
+    }
+}
