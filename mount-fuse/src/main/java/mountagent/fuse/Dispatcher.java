@@ -1,0 +1,203 @@
+package mountagent.fuse;
+
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import mountagent.base.Errno;
+import mountagent.base.FsException;
+import mountagent.fuse.sys.LinuxErrno;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Decides for each request which thread serves it, and sees to it that it gets exactly one reply.
+///
+/// # Threads
+///
+/// A lane's platform thread serves what needs no waiting; everything else is detached to a virtual thread, one
+/// each. Handing over every request would cost half the rate of small ones, and serving a waiting one on the lane
+/// would starve the others (fuse.md §5.2, §5.3). A lane waits only for memory of detached requests, never for an
+/// operation, so the requests that unblock others (FLUSH, RELEASE, an unlock, INTERRUPT) are always taken.
+///
+/// # Failures
+///
+/// A failure of the facade becomes its number. Anything else a handler throws is a fault of ours: it is logged
+/// and answered EIO, and neither ends the thread nor the process.
+final class Dispatcher {
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+
+    private final Transport transport;
+    private final Operations operations;
+    private final InFlight inFlight;
+    private final ThreadFactory threads;
+    private final boolean answersAtOnce;
+    private final Set<Opcode> refused;
+
+    /// `answersAtOnce` is the volume's word on look-ups; `refused` are the opcodes that this mount does not serve.
+    Dispatcher(
+            Transport transport,
+            Operations operations,
+            InFlight inFlight,
+            ThreadFactory threads,
+            boolean answersAtOnce,
+            Set<Opcode> refused) {
+        this.transport = transport;
+        this.operations = operations;
+        this.inFlight = inFlight;
+        this.threads = threads;
+        this.answersAtOnce = answersAtOnce;
+        this.refused = refused;
+    }
+
+    /// Serves the requests of a lane until the connection ends.
+    void serve(int lane) throws InterruptedException {
+        while (true) {
+            Request request = transport.receive(lane);
+            if (request == null) {
+                return;
+            }
+            dispatch(lane, request);
+        }
+    }
+
+    private void dispatch(int lane, Request request) throws InterruptedException {
+        Opcode opcode = Opcode.of(request.opcode());
+        if (opcode == null || refused.contains(opcode)) {
+            request.fail(LinuxErrno.ENOSYS);
+            transport.reply(request);
+            return;
+        }
+        if (request.bodyLength() < opcode.bodyLengthMin()) {
+            log.error("the kernel sent {} with a body of {} bytes", opcode, request.bodyLength());
+            if (opcode.pace() != Opcode.Pace.SILENT) {
+                request.fail(LinuxErrno.EIO);
+                transport.reply(request);
+            }
+            return;
+        }
+        switch (opcode.pace()) {
+            case AT_ONCE, UNKNOWN -> serveHere(opcode, request);
+            case QUERY -> {
+                if (answersAtOnce) {
+                    serveHere(opcode, request);
+                } else {
+                    detach(lane, opcode, request);
+                }
+            }
+            case ATTEMPT -> {
+                if (!attempt(opcode, request)) {
+                    detach(lane, opcode, request);
+                }
+            }
+            case CHANGE -> detach(lane, opcode, request);
+            case SILENT -> takeSilently(opcode, request);
+        }
+    }
+
+    private void serveHere(Opcode opcode, Request request) {
+        perform(opcode, request);
+        send(opcode, request);
+    }
+
+    /// Whether the request was served, be it with an error.
+    private boolean attempt(Opcode opcode, Request request) {
+        try {
+            if (!operations.attempt(opcode, request)) {
+                return false;
+            }
+        } catch (Throwable e) {
+            fail(opcode, request, e);
+        }
+        send(opcode, request);
+        return true;
+    }
+
+    private void detach(int lane, Opcode opcode, Request request) throws InterruptedException {
+        Request detached;
+        try {
+            detached = transport.detach(lane);
+        } catch (OutOfMemoryError e) {
+            fail(opcode, request, e);
+            send(opcode, request);
+            return;
+        }
+        long unique = detached.unique();
+        Thread thread = threads.newThread(() -> serveDetached(opcode, detached));
+        inFlight.begin(unique, thread);
+        thread.start();
+    }
+
+    private void serveDetached(Opcode opcode, Request detached) {
+        long unique = detached.unique();
+        Request request = detached;
+        try {
+            request = widen(opcode, detached);
+            perform(opcode, request);
+        } catch (InterruptedException _) {
+            request.fail(ErrorNumbers.of(Errno.EINTR));
+        } catch (Throwable e) {
+            fail(opcode, request, e);
+        } finally {
+            send(opcode, request);
+            transport.release(request);
+            inFlight.end(unique);
+        }
+    }
+
+    /// A request with room for the reply, if that may be long.
+    private Request widen(Opcode opcode, Request request) throws InterruptedException {
+        return opcode.hasLargeReply() ? transport.widen(request, roomAsked(opcode, request)) : request;
+    }
+
+    private int roomAsked(Opcode opcode, Request request) {
+        int asked = switch (opcode) {
+            case READ -> request.int32(16);
+            case READDIR, READDIRPLUS -> DirectoryOperations.pageSize(request.int32(16));
+            case GETXATTR, LISTXATTR -> request.int32(0);
+            default -> 0; // a link's target fits any request
+        };
+        return Math.clamp(asked, 0, transport.dataMax());
+    }
+
+    private void perform(Opcode opcode, Request request) {
+        try {
+            operations.perform(opcode, request);
+        } catch (Throwable e) {
+            fail(opcode, request, e);
+        }
+    }
+
+    private void fail(Opcode opcode, Request request, Throwable failure) {
+        if (failure instanceof FsException e) {
+            request.fail(ErrorNumbers.of(e.errno()));
+            if (e.errno() == Errno.EIO && !e.isExpected()) {
+                log.warn("{} of inode {} failed: {}", opcode, request.node(), e.getMessage(), e.getCause());
+            } else {
+                log.debug("{} of inode {}: {}", opcode, request.node(), e.getMessage());
+            }
+        } else {
+            request.fail(LinuxErrno.EIO);
+            log.error("{} of inode {} failed in a way that it must not", opcode, request.node(), failure);
+        }
+    }
+
+    private void send(Opcode opcode, Request request) {
+        if (!transport.reply(request)) {
+            // On a thread of its own: releasing a handle may wait, and the request is used again.
+            Runnable undo = operations.undelivered(opcode, request);
+            if (undo != null) {
+                threads.newThread(undo).start();
+            }
+        }
+    }
+
+    private void takeSilently(Opcode opcode, Request request) {
+        if (opcode != Opcode.INTERRUPT) {
+            return; // there is no table of nodes that forgetting would shrink
+        }
+        // A request that no thread serves was answered meanwhile, or another lane has it in hand and may be about
+        // to detach it: the kernel drops this answer in the first case and asks again in the second.
+        if (!inFlight.interrupt(request.int64(0))) {
+            request.fail(LinuxErrno.EAGAIN);
+            transport.reply(request);
+        }
+    }
+}

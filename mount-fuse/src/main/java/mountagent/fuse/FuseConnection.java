@@ -1,0 +1,208 @@
+package mountagent.fuse;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import mountagent.base.Caller.Checks;
+import mountagent.base.Clock;
+import mountagent.base.Threads;
+import mountagent.frontend.MountException;
+import mountagent.frontend.MountRequest;
+import mountagent.frontend.MountRequest.MountOption;
+import mountagent.fuse.MountState.OpenDirectory;
+import mountagent.fuse.Protocol.Offer;
+import mountagent.fuse.sys.LinuxErrno;
+import mountagent.volume.FileHandle;
+import mountagent.volume.VolumeFs;
+import mountagent.volume.VolumeFs.Subscription;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One connection to the kernel, from INIT to its end, with its threads.
+///
+/// It ends when the kernel ends it (unmounted by whomever, or aborted). Then, in this order: requests under way
+/// are waited for, the notifier stops, handles that are still open are released (which commits what is pending),
+/// and the memory is given back. Thread-safe.
+final class FuseConnection {
+    private static final Logger log = LoggerFactory.getLogger(FuseConnection.class);
+
+    /// What is refused as a whole where extended attributes are off, as the official client does. The kernel
+    /// remembers it and does not ask again.
+    private static final Set<Opcode> XATTRS =
+            Set.of(Opcode.SETXATTR, Opcode.GETXATTR, Opcode.LISTXATTR, Opcode.REMOVEXATTR);
+
+    private final Transport transport;
+    private final MountState state;
+    private final Dispatcher dispatcher;
+    private final InFlight inFlight = new InFlight();
+    private final Notifier notifier;
+    private final Duration drainLimit;
+    private final AtomicInteger lanesLeft;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private volatile @Nullable Subscription subscription;
+    private volatile boolean givenUp;
+
+    private FuseConnection(
+            Transport transport, Protocol protocol, VolumeFs volume, MountRequest request, FuseSettings settings) {
+        this.transport = transport;
+        this.drainLimit = settings.drainLimit();
+        this.lanesLeft = new AtomicInteger(transport.lanes());
+        var timeouts = new Timeouts(request, Clock.SYSTEM);
+        Checks checks = request.has(MountOption.CORE_CHECKS_PERMISSIONS) ? Checks.CORE : Checks.KERNEL;
+        this.state = new MountState(
+                volume,
+                protocol,
+                new NodeEncoder(timeouts),
+                new Callers(checks, new ProcessGroups(settings.proc(), Clock.SYSTEM)),
+                new HandleTable<>(settings.openMax()),
+                new HandleTable<>(settings.openMax()));
+        this.dispatcher = new Dispatcher(
+                transport,
+                new Operations(state),
+                inFlight,
+                Threads.virtual("fuse-request-"),
+                volume.answersAtOnce(),
+                request.has(MountOption.EXTENDED_ATTRIBUTES) ? EnumSet.noneOf(Opcode.class) : XATTRS);
+        this.notifier = new Notifier(transport, protocol, timeouts, Threads.platform("fuse-notifier-"));
+    }
+
+    /// Answers the kernel's INIT, the first request of all, and is ready to start. Fails when the kernel speaks
+    /// another or too old a protocol; the transport stays open then.
+    static FuseConnection negotiate(Transport transport, VolumeFs volume, MountRequest request, FuseSettings settings)
+            throws MountException, InterruptedException {
+        while (true) {
+            Request init = transport.receive(0);
+            if (init == null) {
+                throw new MountException("the kernel ended the connection before it was set up");
+            }
+            Opcode opcode = Opcode.of(init.opcode());
+            if (opcode != Opcode.INIT || init.bodyLength() < Opcode.INIT.bodyLengthMin()) {
+                init.fail(LinuxErrno.EIO);
+                transport.reply(init);
+                continue;
+            }
+            Offer offer = Offer.of(init);
+            if (offer.major() > Protocol.MAJOR) {
+                // The kernel asks again in our version.
+                init.shortReply().asSlice(0, Protocol.REPLY_LENGTH).fill((byte) 0);
+                init.shortReply().set(Request.INT, 0, Protocol.MAJOR);
+                init.succeed(Protocol.REPLY_LENGTH);
+                transport.reply(init);
+                continue;
+            }
+            if (offer.major() < Protocol.MAJOR || offer.minor() < Protocol.MINOR_OLDEST) {
+                init.fail(LinuxErrno.EPROTO);
+                transport.reply(init);
+                throw new MountException("the kernel speaks FUSE " + offer.major() + "." + offer.minor()
+                        + "; Linux 5.4 or later is needed, which speaks 7." + Protocol.MINOR_OLDEST);
+            }
+            Protocol protocol = Protocol.agree(offer, request.has(MountOption.WRITEBACK_CACHE), transport.dataMax());
+            protocol.write(init.shortReply());
+            init.succeed(Protocol.REPLY_LENGTH);
+            transport.reply(init);
+            log.debug("the kernel offers {}, agreed on {}", offer, protocol);
+            return new FuseConnection(transport, protocol, volume, request, settings);
+        }
+    }
+
+    /// Starts the threads.
+    void start() {
+        subscription = state.volume().subscribe(notifier);
+        notifier.start();
+        var threads = Threads.platform("fuse-lane-");
+        for (int lane = 0; lane < transport.lanes(); lane++) {
+            int number = lane;
+            threads.newThread(() -> run(number)).start();
+        }
+    }
+
+    private void run(int lane) {
+        boolean more = true;
+        while (more) {
+            more = serve(lane);
+        }
+        if (lanesLeft.decrementAndGet() == 0) {
+            try {
+                finish();
+            } finally {
+                ended.countDown();
+            }
+        }
+    }
+
+    /// Whether the lane is to be served on, after a fault that cost one request.
+    private boolean serve(int lane) {
+        try {
+            dispatcher.serve(lane);
+            return false;
+        } catch (InterruptedException _) {
+            return false;
+        } catch (Throwable e) {
+            log.error("a request was lost", e);
+            return true;
+        }
+    }
+
+    private void finish() {
+        boolean idle = awaitRequests();
+        Subscription events = subscription;
+        if (events != null) {
+            events.close();
+        }
+        notifier.close();
+        releaseHandles();
+        if (idle) {
+            transport.close();
+        } else {
+            log.error(
+                    "{} requests did not end within {}; their memory is not given back", inFlight.count(), drainLimit);
+        }
+    }
+
+    private boolean awaitRequests() {
+        try {
+            if (!givenUp && inFlight.awaitNone(drainLimit)) {
+                return true;
+            }
+            inFlight.interruptAll();
+            return inFlight.awaitNone(Duration.ofSeconds(10));
+        } catch (InterruptedException _) {
+            return false;
+        }
+    }
+
+    private void releaseHandles() {
+        for (FileHandle handle : state.files().removeAll()) {
+            attempt("releasing inode " + handle.inode(), () -> state.volume().release(handle, 0));
+        }
+        for (OpenDirectory directory : state.directories().removeAll()) {
+            attempt(
+                    "closing directory " + directory.handle().inode(),
+                    () -> state.volume().releasedir(directory.handle()));
+        }
+    }
+
+    private static void attempt(String what, Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            log.error("{} failed", what, e);
+        }
+    }
+
+    /// Gives up waiting: requests under way are interrupted, now and when the connection ends.
+    void giveUp() {
+        givenUp = true;
+        inFlight.interruptAll();
+    }
+
+    /// Waits for the end; false when `limit` passes before.
+    boolean awaitEnd(Duration limit) throws InterruptedException {
+        return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+}

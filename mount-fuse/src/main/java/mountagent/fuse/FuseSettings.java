@@ -1,0 +1,102 @@
+package mountagent.fuse;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import mountagent.base.Sizes;
+
+/// What a FUSE mount may use of the machine, and where it finds what it needs there.
+///
+/// `device` is the kernel's end; `proc` and `sys` are where those file systems are. `helpers` are the programs
+/// that mount for users without rights, the first one found is taken; `helperAlways` takes one for root too.
+/// `lanes` is how many threads receive requests. `dataMax` is the longest read or write in one request.
+/// `detachedBytes` is the memory of requests that wait. `openMax` is how many files may be open at once.
+/// `readAheadKib` is how far the kernel reads ahead, where we may set it. `drainLimit` is how long an unmount
+/// waits for operations under way, `probeLimit` how long a mount point may take to say what it is.
+public record FuseSettings(
+        Path device,
+        Path proc,
+        Path sys,
+        List<String> helpers,
+        boolean helperAlways,
+        int lanes,
+        int dataMax,
+        long detachedBytes,
+        int openMax,
+        int readAheadKib,
+        Duration drainLimit,
+        Duration probeLimit) {
+    private static final int LANES_MAX = 4;
+
+    public FuseSettings {
+        helpers = List.copyOf(helpers);
+    }
+
+    /// What is right for nearly all machines.
+    public static FuseSettings standard() {
+        return new FuseSettings(
+                Path.of("/dev/fuse"),
+                Path.of("/proc"),
+                Path.of("/sys"),
+                List.of("fusermount3", "fusermount"),
+                false,
+                Math.clamp(Runtime.getRuntime().availableProcessors(), 2, LANES_MAX),
+                Sizes.MIB,
+                128L * Sizes.MIB,
+                1 << 20,
+                4096,
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(5));
+    }
+
+    /// The same with another device.
+    public FuseSettings withDevice(Path path) {
+        return new FuseSettings(
+                path,
+                proc,
+                sys,
+                helpers,
+                helperAlways,
+                lanes,
+                dataMax,
+                detachedBytes,
+                openMax,
+                readAheadKib,
+                drainLimit,
+                probeLimit);
+    }
+
+    /// The same with other helpers, which are used by root too.
+    public FuseSettings withHelperAlways(List<String> programs) {
+        return new FuseSettings(
+                device,
+                proc,
+                sys,
+                programs,
+                true,
+                lanes,
+                dataMax,
+                detachedBytes,
+                openMax,
+                readAheadKib,
+                drainLimit,
+                probeLimit);
+    }
+
+    /// The same with another limit to waiting for operations at the end.
+    public FuseSettings withDrainLimit(Duration limit) {
+        return new FuseSettings(
+                device,
+                proc,
+                sys,
+                helpers,
+                helperAlways,
+                lanes,
+                dataMax,
+                detachedBytes,
+                openMax,
+                readAheadKib,
+                limit,
+                probeLimit);
+    }
+}

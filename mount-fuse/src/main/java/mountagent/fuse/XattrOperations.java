@@ -1,0 +1,77 @@
+package mountagent.fuse;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import mountagent.base.Bytes;
+import mountagent.base.Errno;
+import mountagent.base.FileName;
+import mountagent.base.FsException;
+import mountagent.base.XattrMode;
+
+/// SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR.
+final class XattrOperations {
+    private final MountState mount;
+    private final int setHeaderLength;
+
+    XattrOperations(MountState mount) {
+        this.mount = mount;
+        this.setHeaderLength = mount.protocol().has(InitFlag.SETXATTR_EXT) ? 16 : 8;
+    }
+
+    void set(Request request) throws FsException {
+        XattrMode mode = switch (request.int32(4)) {
+            case 0 -> XattrMode.CREATE_OR_REPLACE;
+            case 1 -> XattrMode.CREATE;
+            case 2 -> XattrMode.REPLACE;
+            default -> throw FsException.miss(Errno.EINVAL);
+        };
+        int valueAt = request.endOfString(setHeaderLength) + 1;
+        Bytes value = request.bytes(valueAt, request.int32(0));
+        FileName name = request.name(setHeaderLength);
+        mount.volume().setXattr(mount.callers().of(request), request.node(), name, value, mode);
+        request.succeed();
+    }
+
+    void get(Request request) throws FsException {
+        int room = request.int32(0);
+        FileName name = request.name(8);
+        Bytes value = mount.volume().getXattr(mount.callers().of(request), request.node(), name);
+        reply(request, value.toArray(), room);
+    }
+
+    void list(Request request) throws FsException {
+        int room = request.int32(0);
+        List<FileName> names = mount.volume().listXattr(mount.callers().of(request), request.node());
+        int length = 0;
+        for (FileName name : names) {
+            length += name.length() + 1;
+        }
+        var joined = new byte[length];
+        int at = 0;
+        for (FileName name : names) {
+            System.arraycopy(name.toArray(), 0, joined, at, name.length());
+            at += name.length() + 1;
+        }
+        reply(request, joined, room);
+    }
+
+    /// With no room at all the length is asked for; with too little the answer is ERANGE.
+    private static void reply(Request request, byte[] content, int room) throws FsException {
+        if (room == 0) {
+            request.shortReply().set(Request.LONG, 0, content.length);
+            request.succeed(Long.BYTES);
+            return;
+        }
+        if (content.length > room || content.length > request.dataCapacity()) {
+            throw FsException.miss(Errno.ERANGE);
+        }
+        MemorySegment.copy(content, 0, request.data(content.length), ValueLayout.JAVA_BYTE, 0, content.length);
+        request.succeedWithData(content.length);
+    }
+
+    void remove(Request request) throws FsException {
+        mount.volume().removeXattr(mount.callers().of(request), request.node(), request.name(0));
+        request.succeed();
+    }
+}

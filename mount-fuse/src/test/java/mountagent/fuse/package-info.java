@@ -1,0 +1,4 @@
+@NullMarked
+package mountagent.fuse;
+
+import org.jspecify.annotations.NullMarked;
