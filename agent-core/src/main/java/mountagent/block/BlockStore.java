@@ -1,22 +1,234 @@
 package mountagent.block;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.lang.foreign.MemorySegment;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import mountagent.object.ObjectStore;
+import mountagent.object.ObjectStoreException;
+import mountagent.object.ObjectStoreException.Kind;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// The blocks of a volume over its object store.
+/// The blocks of a volume over its object store: named, compressed, kept in memory.
+///
+/// # How a read finds its bytes
+///
+/// Memory, then the local cache, then the store. Blocks that are not compressed are read from a local store in the
+/// range asked for, straight into the reader's memory: the operating system keeps them already, and a copy of ours
+/// would only take its room. From a distant store a small part in the middle of a block is fetched as a range, too;
+/// everything else fetches the whole block, once for all who want it at that time, and keeps it.
+///
+/// A block that is missing, too short, or decodes to another length than its name says is an exception of kind
+/// MISSING or INVALID that names it. Thread-safe; calls block, with deadlines
+/// ([BlockOptions#waitMax()]).
 public final class BlockStore implements AutoCloseable {
-    private final ObjectStore store;
+    private static final Logger LOG = LoggerFactory.getLogger(BlockStore.class);
+    private static final int RANGE_SHARE = 4;
+    private static final int FAULTS_REMEMBERED = 1_000;
 
-    private BlockStore(ObjectStore store) {
-        this.store = store;
+    private final BlockFormat format;
+    private final BlockOptions options;
+    private final BlockPool pool;
+    private final MemoryCache memory;
+    private final LocalBlocks local;
+    private final Transfers transfers;
+    private final boolean readsRanges;
+    private final ConcurrentMap<BlockKey, Flight> flights = new ConcurrentHashMap<>();
+    private final Cache<BlockKey, Boolean> faults = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(FAULTS_REMEMBERED)
+            .build();
+
+    private BlockStore(ObjectStore store, BlockFormat format, BlockOptions options, LocalBlocks local) {
+        this.format = format;
+        this.options = options;
+        this.local = local;
+        this.transfers = new Transfers(store, format, options);
+        this.readsRanges = store.isLocal() && format.compression() == Compression.NONE;
+        this.pool = new BlockPool(options.bufferBytes() - transfers.scratchBytes(), format.blockSizeBytes());
+        this.memory = new MemoryCache(options.cacheBytes());
+        pool.onShortage(memory::release);
     }
 
     /// Blocks of `format` in `store`, which is closed with it.
     public static BlockStore open(ObjectStore store, BlockFormat format, BlockOptions options) {
-        return new BlockStore(store);
+        return open(store, format, options, LocalBlocks.NONE);
     }
 
+    /// The same with a cache on local disk.
+    public static BlockStore open(ObjectStore store, BlockFormat format, BlockOptions options, LocalBlocks local) {
+        return new BlockStore(store, format, options, local);
+    }
+
+    /// What the volume's blocks are like.
+    public BlockFormat format() {
+        return format;
+    }
+
+    /// The memory that blocks pass through.
+    public BlockPool pool() {
+        return pool;
+    }
+
+    /// Runs uploads, on at most as many threads as the options say.
+    public Executor uploads() {
+        return transfers.uploads();
+    }
+
+    /// Whether reads go straight to the store in the range asked for, so that reading ahead gains nothing.
+    public boolean readsRanges() {
+        return readsRanges;
+    }
+
+    /// Stores a block. `plain` is as long as the key says. Compresses on the calling thread.
+    public void put(BlockKey key, MemorySegment plain) throws ObjectStoreException {
+        if (plain.byteSize() != key.length()) {
+            throw new IllegalArgumentException("block " + key + " has " + plain.byteSize() + " bytes");
+        }
+        transfers.put(key, plain);
+        local.offer(key, plain);
+    }
+
+    /// Keeps a block that has been stored, if that helps a later read. The buffer must not change any more.
+    public void keep(BlockKey key, BlockBuffer buffer) {
+        if (!readsRanges) {
+            memory.keep(key, buffer);
+        }
+    }
+
+    /// Fills `target` from byte `offset` of the block.
+    public void read(BlockKey key, int offset, MemorySegment target) throws ObjectStoreException {
+        if (offset < 0 || offset + target.byteSize() > key.length()) {
+            throw new IllegalArgumentException("block " + key + " has no range " + offset + "+" + target.byteSize());
+        }
+        if (tryRead(key, offset, target) || local.read(key, offset, target)) {
+            return;
+        }
+        fetch(key, offset, target);
+    }
+
+    /// Fills `target` if the block is in memory.
+    public boolean tryRead(BlockKey key, int offset, MemorySegment target) {
+        return !readsRanges && memory.read(key, offset, target);
+    }
+
+    /// Fetches a block in the background if it is not there yet and a thread is free; else does nothing.
+    public void prefetch(BlockKey key) {
+        if (readsRanges || memory.has(key) || flights.containsKey(key)) {
+            return;
+        }
+        transfers.prefetch(() -> {
+            try {
+                BlockBuffer buffer = memory.has(key) ? null : load(key);
+                if (buffer != null) {
+                    buffer.release();
+                }
+            } catch (ObjectStoreException e) {
+                LOG.debug("could not read ahead {}: {}", key, e.getMessage());
+            }
+        });
+    }
+
+    /// Removes a block everywhere; one that is not there is no failure.
+    public void delete(BlockKey key) throws ObjectStoreException {
+        memory.drop(key);
+        local.remove(key);
+        transfers.delete(key);
+    }
+
+    /// Returns once the blocks, put before, survive a power cut.
+    public void sync(Collection<BlockKey> keys) throws ObjectStoreException {
+        if (!keys.isEmpty()) {
+            transfers.sync(keys);
+        }
+    }
+
+    /// Ends transfers that run and closes the store. Callers have returned before.
     @Override
     public void close() {
-        store.close();
+        transfers.close();
+        memory.clear();
+    }
+
+    private void fetch(BlockKey key, int offset, MemorySegment target) throws ObjectStoreException {
+        boolean isSmall = offset > 0 && target.byteSize() <= key.length() / RANGE_SHARE;
+        boolean isPlain = format.compression() == Compression.NONE;
+        if (readsRanges || isPlain && isSmall && !flights.containsKey(key)) {
+            transfers.readRange(key, offset, target);
+            return;
+        }
+        BlockBuffer buffer = load(key);
+        if (buffer == null) {
+            if (!isPlain) {
+                throw new ObjectStoreException(
+                        Kind.TRANSIENT, "no memory for block " + key.objectKey(format) + ": all buffers are in use");
+            }
+            transfers.readRange(key, offset, target);
+            return;
+        }
+        try {
+            MemorySegment.copy(buffer.memory(), offset, target, 0, target.byteSize());
+        } finally {
+            buffer.release();
+        }
+    }
+
+    /// The whole block, downloaded once for all who ask meanwhile; null when there is no memory for it. The caller
+    /// releases it.
+    private @Nullable BlockBuffer load(BlockKey key) throws ObjectStoreException {
+        var mine = new Flight();
+        for (Flight running = flights.putIfAbsent(key, mine);
+                running != null;
+                running = flights.putIfAbsent(key, mine)) {
+            if (running.join()) {
+                return running.await(options.waitMax().toNanos());
+            }
+            // It has ended and is about to leave the map.
+            Thread.onSpinWait();
+        }
+        BlockBuffer buffer = null;
+        ObjectStoreException failure = null;
+        try {
+            buffer = download(key);
+            return buffer;
+        } catch (ObjectStoreException e) {
+            failure = e;
+            throw e;
+        } finally {
+            flights.remove(key, mine);
+            mine.end(buffer, failure);
+        }
+    }
+
+    private @Nullable BlockBuffer download(BlockKey key) throws ObjectStoreException {
+        boolean isPlain = format.compression() == Compression.NONE;
+        BlockBuffer buffer = isPlain ? pool.tryAcquire(key.length()) : pool.acquire(key.length(), options.waitMax());
+        if (buffer == null) {
+            return null;
+        }
+        boolean isDone = false;
+        try {
+            transfers.readWhole(key, buffer.memory().asSlice(0, key.length()));
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                buffer.release();
+            }
+        }
+        memory.keep(key, buffer);
+        local.offer(key, buffer.memory().asSlice(0, key.length()));
+        return buffer;
+    }
+
+    /// Logs, once for each block, that it could not be read: called when no other slice can take its place.
+    public void report(BlockKey key, ObjectStoreException failure) {
+        if (faults.asMap().putIfAbsent(key, true) == null) {
+            LOG.error("cannot read block {}: {}", key.objectKey(format), failure.getMessage());
+        }
     }
 }

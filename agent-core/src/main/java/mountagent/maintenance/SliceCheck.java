@@ -2,10 +2,13 @@ package mountagent.maintenance;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import mountagent.base.FsException;
 import mountagent.base.Sizes;
+import mountagent.meta.ChunkKey;
 import mountagent.meta.Item;
 import mountagent.meta.Node;
 import mountagent.meta.Scan;
@@ -25,9 +28,11 @@ final class SliceCheck implements VolumeCheck {
     public void run(VolumeImage image, Findings findings) throws FsException {
         References found = References.count(image, findings);
         Map<SliceKey, Long> unseen = new HashMap<>(found.counts());
-        image.forEach(new Scan.SliceCounts(), counted -> {
-            Long expected = unseen.remove(counted.slice());
-            compare(counted.slice(), counted.refs(), expected == null ? 0 : expected, findings);
+        Map<SliceKey, Long> counted = new HashMap<>();
+        image.forEach(new Scan.SliceCounts(), stored -> counted.put(stored.slice(), stored.refs()));
+        counted.forEach((slice, told) -> {
+            Long expected = unseen.remove(slice);
+            compare(slice, told, expected == null ? 0 : expected, findings);
         });
         image.readEach(
                 unseen.keySet(),
@@ -65,7 +70,11 @@ final class SliceCheck implements VolumeCheck {
         static References count(VolumeImage image, Findings findings) throws FsException {
             Map<SliceKey, Long> counts = new HashMap<>();
             Map<Long, Integer> sizes = new HashMap<>();
+            Set<ChunkKey> seen = new HashSet<>();
             image.forEach(new Scan.AllChunks(), chunk -> {
+                if (!seen.add(chunk.chunk())) {
+                    return; // a scan may repeat itself
+                }
                 checkOwner(image, chunk, findings);
                 for (Slice slice : soundSlices(image, chunk, findings)) {
                     if (!slice.isZeros()) {
@@ -74,9 +83,12 @@ final class SliceCheck implements VolumeCheck {
                     }
                 }
             });
-            image.forEach(
-                    new Scan.DelayedUntil(Long.MAX_VALUE),
-                    delayed -> delayed.slices().forEach(slice -> counts.merge(slice, 1L, Long::sum)));
+            Set<Long> delayedSeen = new HashSet<>();
+            image.forEach(new Scan.DelayedUntil(Long.MAX_VALUE), delayed -> {
+                if (delayedSeen.add(delayed.id())) {
+                    delayed.slices().forEach(slice -> counts.merge(slice, 1L, Long::sum));
+                }
+            });
             return new References(counts);
         }
 

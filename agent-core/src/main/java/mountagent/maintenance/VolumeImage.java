@@ -66,6 +66,9 @@ public final class VolumeImage {
     }
 
     private void addDentry(Scan.PlacedDentry found) {
+        if (links(found.dentry().inode()).contains(found.key())) {
+            return; // a scan may repeat itself
+        }
         dentryCount++;
         children.computeIfAbsent(found.key().parent(), _ -> new ArrayList<>()).add(found);
         links.computeIfAbsent(found.dentry().inode(), _ -> new ArrayList<>(1)).add(found.key());

@@ -60,6 +60,7 @@ public final class FaultyStore implements ObjectStore {
     }
 
     private volatile CountDownLatch hold = new CountDownLatch(0);
+    private volatile boolean isDistant;
     private volatile Operation held = Operation.LIST;
 
     public FaultyStore(ObjectStore store) {
@@ -84,6 +85,12 @@ public final class FaultyStore implements ObjectStore {
         held = operation;
         hold = latch;
         return latch;
+    }
+
+    /// Says from now on that its objects are far away.
+    public FaultyStore distant() {
+        isDistant = true;
+        return this;
     }
 
     /// Behaves from now on.
@@ -144,7 +151,7 @@ public final class FaultyStore implements ObjectStore {
 
     @Override
     public boolean isLocal() {
-        return store.isLocal();
+        return !isDistant && store.isLocal();
     }
 
     @Override
