@@ -1,0 +1,104 @@
+package mountagent.meta.redis;
+
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import mountagent.base.Errno;
+import mountagent.base.FsException;
+import org.jspecify.annotations.Nullable;
+
+/// Commands that go out together and are waited for together: one round trip. Made by [RedisLink#batch()], used once.
+final class RedisBatch {
+    /// The commands of Lettuce over byte strings.
+    interface Command<T extends @Nullable Object>
+            extends Function<RedisAsyncCommands<byte[], byte[]>, RedisFuture<T>> {}
+
+    private final RedisLink link;
+    private final RedisAsyncCommands<byte[], byte[]> commands;
+    private final List<Future<?>> awaited = new ArrayList<>();
+
+    RedisBatch(RedisLink link, RedisAsyncCommands<byte[], byte[]> commands) {
+        this.link = link;
+        this.commands = commands;
+    }
+
+    /// Adds a command whose answer is waited for.
+    <T extends @Nullable Object> Reply<T> ask(Command<T> command) {
+        RedisFuture<T> future = command.apply(commands);
+        awaited.add(future);
+        return new Reply<>(future);
+    }
+
+    /// Adds a command between MULTI and EXEC: it is answered with EXEC, and not at all when EXEC is refused.
+    <T extends @Nullable Object> Reply<T> queue(Command<T> command) {
+        return new Reply<>(command.apply(commands));
+    }
+
+    /// Sends the batch and waits for the answers. Error replies are left to [Reply], except those that pass with
+    /// time. EINTR when interrupted; the link is of no more use then.
+    void run() throws FsException, RedisRetry {
+        link.flush();
+        try {
+            await(link.deadlineNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FsException(Errno.EINTR, "interrupted while waiting for Redis", e);
+        }
+        check();
+    }
+
+    /// The same for a batch that changes something: an interruption is kept for later, since giving up now would
+    /// leave the outcome unknown. The wait ends at the time limit all the same.
+    void runThrough() throws RedisRetry {
+        link.flush();
+        long deadlineNanos = link.deadlineNanos();
+        boolean interrupted = false;
+        try {
+            boolean done = false;
+            while (!done) {
+                try {
+                    await(deadlineNanos);
+                    done = true;
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        check();
+    }
+
+    private void await(long deadlineNanos) throws RedisRetry, InterruptedException {
+        for (Future<?> future : awaited) {
+            try {
+                future.get(deadlineNanos - link.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (ExecutionException e) {
+                if (!RedisErrors.isReply(e)) {
+                    throw RedisRetry.lost(e);
+                }
+            } catch (CancellationException | TimeoutException e) {
+                throw RedisRetry.lost(new TimeoutException("no answer within " + link.timeout()));
+            }
+        }
+        link.answered();
+    }
+
+    private void check() throws RedisRetry {
+        for (Future<?> future : awaited) {
+            if (future.state() == Future.State.FAILED && RedisErrors.isPassing(future.exceptionNow())) {
+                Throwable error = RedisErrors.unwrap(future.exceptionNow());
+                throw RedisRetry.refused(RedisErrors.errno(error), error);
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+package mountagent.meta.redis;
+
+import io.lettuce.core.TransactionResult;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import mountagent.base.Clock;
+import mountagent.base.Errno;
+import mountagent.base.FsException;
+import mountagent.meta.Cursor;
+import mountagent.meta.Durability;
+import mountagent.meta.IdKind;
+import mountagent.meta.IdRange;
+import mountagent.meta.MetaEngine;
+import mountagent.meta.Page;
+import mountagent.meta.ReadPlan;
+import mountagent.meta.Scan;
+import org.jspecify.annotations.Nullable;
+
+/// A volume's metadata on a Redis server (version 4 or later, not a cluster). Thread-safe.
+///
+/// Round trips without conflicts: a change 2, a read 1, a stage that was not believed 1 more (docs/adr/0003). Both
+/// levels of [Durability] are what the server's own persistence gives. A change whose EXEC is not answered is
+/// settled by reading back; EIO with "unknown" in its message when even that cannot tell.
+public final class RedisEngine implements MetaEngine {
+    private static final int TURNS = 1024;
+    private static final long ROOT = 1;
+
+    private final RedisUrl url;
+    private final RedisLimits limits;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final RedisLinks links;
+    private final RedisKeys keys = new RedisKeys("");
+    private final RedisReads reads = new RedisReads(keys);
+    private final ReadScripts scripts = new ReadScripts(keys);
+    private final RedisScans scans = new RedisScans(keys);
+    private final RedisTurns turns;
+
+    private RedisEngine(RedisUrl url, RedisLimits limits, Clock clock, RandomGenerator random) {
+        this.url = url;
+        this.limits = limits;
+        this.clock = clock;
+        this.random = random;
+        this.links = new RedisLinks(url, limits, clock);
+        this.turns = new RedisTurns(TURNS, limits.acquireTimeout());
+    }
+
+    /// Connects to the server at `url` and looks whether it will do. EIO when it does not answer, refuses us, or is
+    /// one that we cannot use.
+    public static RedisEngine open(RedisUrl url, RedisLimits limits, Clock clock, RandomGenerator random)
+            throws FsException {
+        RedisEngine engine = new RedisEngine(url, limits, clock, random);
+        boolean usable = false;
+        try (RedisLink link = engine.links.take()) {
+            RedisServerCheck.check(link, url.describe());
+            engine.scripts.load(link);
+            usable = true;
+            return engine;
+        } catch (RedisRetry e) {
+            throw new FsException(e.errno(), url.describe() + " cannot be used: " + e.getMessage(), e);
+        } finally {
+            if (!usable) {
+                engine.close();
+            }
+        }
+    }
+
+    /// What is done over one link, again when it says so.
+    private interface Attempt<T extends @Nullable Object> {
+        T run(RedisLink link) throws FsException, RedisRetry;
+    }
+
+    private <T extends @Nullable Object> T retried(Attempt<T> attempt) throws FsException {
+        RedisRetries retries = new RedisRetries(limits, url.describe(), clock, random);
+        while (true) {
+            try (RedisLink link = links.take()) {
+                return attempt.run(link);
+            } catch (RedisRetry e) {
+                retries.pause(e);
+            }
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T read(ReadPlan plan, ReadWork<T> work) throws FsException {
+        RedisAnswers answers = retried(link -> new RedisFetch(link, reads, scripts, RedisFetch.Mode.PLAIN).read(plan));
+        return work.run(answers);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T transact(ReadPlan plan, TransactionWork<T> work, Durability durability)
+            throws FsException {
+        int hash = plan.first().isEmpty() ? 0 : hash(plan);
+        try (RedisTurns.Turn _ = turns.take(hash)) {
+            return retried(link -> attempt(link, plan, work));
+        }
+    }
+
+    /// By the first key that is watched: the parent in nearly all that changes names.
+    private int hash(ReadPlan plan) {
+        return plan.first().stream()
+                .flatMap(item -> reads.watched(item).stream().limit(1))
+                .findFirst()
+                .map(Arrays::hashCode)
+                .orElse(0);
+    }
+
+    private <T extends @Nullable Object> T attempt(RedisLink link, ReadPlan plan, TransactionWork<T> work)
+            throws FsException, RedisRetry {
+        RedisFetch fetch = new RedisFetch(link, reads, scripts, RedisFetch.Mode.WATCHED);
+        RedisTransaction transaction = new RedisTransaction(fetch.read(plan));
+        T result;
+        try {
+            result = work.run(transaction);
+        } catch (FsException e) {
+            fetch.confirm();
+            throw e;
+        }
+        if (transaction.mutations().isEmpty()) {
+            fetch.confirm();
+        } else {
+            commit(link, transaction);
+        }
+        return result;
+    }
+
+    private void commit(RedisLink link, RedisTransaction transaction) throws FsException, RedisRetry {
+        RedisWrites writes = new RedisWrites(keys, transaction, link);
+        RedisBatch batch = link.batch();
+        batch.ask(commands -> commands.multi());
+        writes.commands().queue(batch);
+        Reply<TransactionResult> exec = batch.ask(commands -> commands.exec());
+        try {
+            batch.runThrough();
+        } catch (RedisRetry broken) {
+            if (link.isAnswered()) {
+                throw broken;
+            }
+            settle(link, transaction, writes, broken);
+            return;
+        }
+        link.watchesDropped();
+        TransactionResult result = exec.get();
+        if (result.wasDiscarded()) {
+            throw RedisRetry.conflict();
+        }
+        checkReplies(result);
+        writes.commands().tell();
+    }
+
+    private void checkReplies(TransactionResult result) throws FsException {
+        for (Object reply : result) {
+            if (reply instanceof Throwable error) {
+                throw new FsException(
+                        Errno.EIO,
+                        url.describe() + " applied a change in part, the outcome is unknown: "
+                                + RedisErrors.message(error),
+                        error);
+            }
+        }
+    }
+
+    private void settle(RedisLink broken, RedisTransaction transaction, RedisWrites writes, RedisRetry cause)
+            throws FsException, RedisRetry {
+        broken.close();
+        RedisSettlement settlement = new RedisSettlement(transaction, writes.nodes());
+        RedisSettlement.Verdict verdict;
+        try {
+            verdict = retried(link -> settlement.settle(link, broken.clientId(), reads, scripts));
+        } catch (FsException e) {
+            e.addSuppressed(cause);
+            throw unknown(e);
+        }
+        switch (verdict) {
+            case APPLIED -> {}
+            case NOT_APPLIED -> throw cause;
+            case UNKNOWN -> throw unknown(cause);
+        }
+    }
+
+    private FsException unknown(Exception cause) {
+        return new FsException(
+                Errno.EIO,
+                url.describe()
+                        + " did not answer EXEC and others have changed the same records since: whether the change"
+                        + " was made is unknown",
+                cause);
+    }
+
+    @Override
+    public <R> Page<R> scan(Scan<R> scan, Cursor from, int limit) throws FsException {
+        return retried(link -> scans.page(link, scan, from, limit));
+    }
+
+    /// A draw whose answer is lost is made again: the ids of the first are then nobody's.
+    @Override
+    public IdRange allocate(IdKind kind, int count) throws FsException {
+        if (count < 1) {
+            throw new IllegalArgumentException("count (" + count + ") must be >= 1");
+        }
+        return retried(link -> {
+            RedisBatch batch = link.batch();
+            Reply<Long> last = batch.ask(commands -> commands.incrby(keys.lastId(kind), count));
+            batch.runThrough();
+            long first = last.get() - count + 1;
+            return kind == IdKind.INODE && first <= ROOT ? withoutRoot(link, count) : new IdRange(first, count);
+        });
+    }
+
+    /// The very first range of inodes begins with the root: it is moved on by one, or, when somebody else has drawn
+    /// in between, left to nobody.
+    private IdRange withoutRoot(RedisLink link, int count) throws FsException, RedisRetry {
+        byte[] key = keys.lastId(IdKind.INODE);
+        RedisBatch batch = link.batch();
+        Reply<Long> next = batch.ask(commands -> commands.incr(key));
+        batch.runThrough();
+        if (next.get() == count + ROOT) {
+            return new IdRange(ROOT + 1, count);
+        }
+        RedisBatch again = link.batch();
+        Reply<Long> last = again.ask(commands -> commands.incrby(key, count));
+        again.runThrough();
+        return new IdRange(last.get() - count + 1, count);
+    }
+
+    /// Does nothing: what Redis has acknowledged is as safe as its own persistence makes it (`appendfsync`).
+    @Override
+    public void barrier() {}
+
+    @Override
+    public ReadCost readCost() {
+        return ReadCost.REMOTE;
+    }
+
+    @Override
+    public String describe() {
+        return url.describe();
+    }
+
+    /// Does nothing: Redis needs no tables.
+    @Override
+    public void prepare() {}
+
+    /// How many round trips have been made so far.
+    public long roundTrips() {
+        return links.trips();
+    }
+
+    @Override
+    public void close() {
+        links.close();
+    }
+}

@@ -1,0 +1,20 @@
+package mountagent.meta.redis;
+
+import java.time.Duration;
+
+/// What bounds the waits of an engine.
+///
+/// At most `connectionsMax` connections are open; who finds none free waits `acquireTimeout`, then gets EIO. A batch is
+/// answered within `commandTimeout` or its connection is given up. A transaction that meets conflicts is tried
+/// `attemptsMax` times; a server that is away or loading is asked again for `recoveryTimeout`.
+public record RedisLimits(
+        int connectionsMax,
+        Duration acquireTimeout,
+        Duration connectTimeout,
+        Duration commandTimeout,
+        Duration recoveryTimeout,
+        int attemptsMax) {
+    /// The official client's 50 attempts and 30 s for an answer; the rest is ours.
+    public static final RedisLimits DEFAULT = new RedisLimits(
+            32, Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(20), 50);
+}

@@ -1,0 +1,125 @@
+package mountagent.meta.redis;
+
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import mountagent.base.Clock;
+
+/// One connection of the pool, lent to one attempt of one transaction. Not thread-safe.
+///
+/// Nothing goes out before a batch is flushed, and it never reconnects. A link whose batch was not answered in full is
+/// thrown away when it is given back: its answers would meet the next user's questions.
+final class RedisLink implements AutoCloseable {
+    private final RedisLinks home;
+    private final StatefulRedisConnection<byte[], byte[]> connection;
+    private final long clientId;
+    private final Duration timeout;
+    private final Clock clock;
+    private final Set<ByteBuffer> watched = new HashSet<>();
+    private boolean lent;
+    private boolean unanswered;
+    private boolean holdsOldWatches;
+
+    RedisLink(
+            RedisLinks home,
+            StatefulRedisConnection<byte[], byte[]> connection,
+            long clientId,
+            Duration timeout,
+            Clock clock) {
+        this.home = home;
+        this.connection = connection;
+        this.clientId = clientId;
+        this.timeout = timeout;
+        this.clock = clock;
+    }
+
+    /// Begins a batch; the one before must have run.
+    RedisBatch batch() {
+        if (unanswered) {
+            throw new IllegalStateException("the batch before has not run");
+        }
+        unanswered = true;
+        RedisBatch batch = new RedisBatch(this, connection.async());
+        if (holdsOldWatches) {
+            batch.ask(commands -> commands.unwatch());
+            holdsOldWatches = false;
+        }
+        return batch;
+    }
+
+    /// Watches those of `keys` that are not watched yet, within `batch`.
+    void watch(RedisBatch batch, Collection<byte[]> keys) {
+        byte[][] added =
+                keys.stream().filter(key -> watched.add(ByteBuffer.wrap(key))).toArray(byte[][]::new);
+        if (added.length > 0) {
+            batch.ask(commands -> commands.watch(added));
+        }
+    }
+
+    /// Tells that the server has dropped all watches: EXEC was answered.
+    void watchesDropped() {
+        watched.clear();
+    }
+
+    void flush() {
+        home.countTrip();
+        connection.flushCommands();
+    }
+
+    void answered() {
+        unanswered = false;
+    }
+
+    Duration timeout() {
+        return timeout;
+    }
+
+    long nanoTime() {
+        return clock.nanoTime();
+    }
+
+    long deadlineNanos() {
+        return clock.nanoTime() + timeout.toNanos();
+    }
+
+    /// The server's number of this connection, by which another one can end it.
+    long clientId() {
+        return clientId;
+    }
+
+    /// Whether the last batch was answered in full.
+    boolean isAnswered() {
+        return !unanswered;
+    }
+
+    boolean isReusable() {
+        return !unanswered && connection.isOpen();
+    }
+
+    /// Marks the link as in use.
+    RedisLink lend() {
+        lent = true;
+        return this;
+    }
+
+    void disconnect() {
+        connection.closeAsync();
+    }
+
+    /// Gives the link back to the pool; once is enough.
+    @Override
+    public void close() {
+        if (!lent) {
+            return;
+        }
+        lent = false;
+        if (!watched.isEmpty()) {
+            holdsOldWatches = true;
+            watched.clear();
+        }
+        home.giveBack(this);
+    }
+}

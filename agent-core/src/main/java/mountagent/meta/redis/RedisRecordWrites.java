@@ -1,0 +1,101 @@
+package mountagent.meta.redis;
+
+import io.lettuce.core.ScriptOutputType;
+import mountagent.base.FsException;
+import mountagent.meta.DirStat;
+import mountagent.meta.Item;
+import mountagent.meta.Mutation;
+import mountagent.meta.QuotaKey;
+import mountagent.meta.SessionRecord;
+
+/// Turns mutations of the volume's own records into commands: counters, statistics, quotas, sessions, deleted files.
+record RedisRecordWrites(RedisKeys keys, RedisAnswers answers, RedisCommands commands) {
+    void add(Mutation.AddCounter mutation) {
+        commands.add(c -> c.incrby(keys.counter(mutation.counter()), mutation.delta()));
+    }
+
+    /// A loose counter is not watched: the difference to what was read is added, so that what others add stays.
+    void put(Mutation.PutCounter mutation) throws FsException {
+        Item.CounterOf item = new Item.CounterOf(mutation.counter());
+        answers.require(item);
+        byte[] key = keys.counter(mutation.counter());
+        if (RedisReads.isLoose(mutation.counter())) {
+            long difference = mutation.value() - answers.get(item);
+            commands.add(c -> c.incrby(key, difference));
+        } else {
+            commands.add(c -> c.set(key, number(mutation.value())));
+        }
+    }
+
+    void put(Mutation.PutDirStat mutation) {
+        byte[] field = RedisKeys.decimal(mutation.directory());
+        DirStat stat = mutation.stat();
+        commands.add(c -> c.hset(keys.dirLengths(), field, number(stat.length())));
+        commands.add(c -> c.hset(keys.dirSpaces(), field, number(stat.space())));
+        commands.add(c -> c.hset(keys.dirInodes(), field, number(stat.inodes())));
+    }
+
+    void add(Mutation.AddDirStat mutation) {
+        DirStat delta = mutation.delta();
+        byte[][] hashes = {keys.dirInodes(), keys.dirInodes(), keys.dirSpaces(), keys.dirLengths()};
+        addIfPresent(hashes, mutation.directory(), delta.inodes(), delta.space(), delta.length());
+    }
+
+    void remove(Mutation.RemoveDirStat mutation) {
+        byte[] field = RedisKeys.decimal(mutation.directory());
+        commands.add(c -> c.hdel(keys.dirLengths(), field));
+        commands.add(c -> c.hdel(keys.dirSpaces(), field));
+        commands.add(c -> c.hdel(keys.dirInodes(), field));
+    }
+
+    void add(Mutation.AddQuotaUsage mutation) {
+        QuotaKey.Kind kind = mutation.key().kind();
+        byte[][] hashes = {keys.quotas(kind), keys.quotaSpaces(kind), keys.quotaInodes(kind)};
+        addIfPresent(hashes, mutation.key().id(), mutation.space(), mutation.inodes());
+    }
+
+    /// The whole script goes along: a digest that the server does not know would fail alone, with all else done.
+    private void addIfPresent(byte[][] hashes, long id, long... deltas) {
+        byte[][] arguments = new byte[deltas.length + 1][];
+        arguments[0] = RedisKeys.decimal(id);
+        for (int i = 0; i < deltas.length; i++) {
+            arguments[i + 1] = number(deltas[i]);
+        }
+        commands.add(c -> c.eval(RedisScripts.ADD_IF_PRESENT, ScriptOutputType.INTEGER, hashes, arguments));
+    }
+
+    void remove(Mutation.RemoveQuota mutation) {
+        QuotaKey.Kind kind = mutation.key().kind();
+        byte[] field = RedisKeys.decimal(mutation.key().id());
+        commands.add(c -> c.hdel(keys.quotas(kind), field));
+        commands.add(c -> c.hdel(keys.quotaSpaces(kind), field));
+        commands.add(c -> c.hdel(keys.quotaInodes(kind), field));
+    }
+
+    void put(Mutation.PutDeletedFile mutation) {
+        byte[] member = RedisForm.deletedFile(mutation.inode(), mutation.length());
+        commands.add(c -> c.zadd(keys.deletedFiles(), mutation.time(), member));
+    }
+
+    void remove(Mutation.RemoveDeletedFile mutation) {
+        byte[] member = RedisForm.deletedFile(mutation.inode(), mutation.length());
+        commands.add(c -> c.zrem(keys.deletedFiles(), member));
+    }
+
+    void put(Mutation.PutSession mutation) {
+        SessionRecord session = mutation.session();
+        byte[] member = RedisKeys.decimal(session.id());
+        commands.add(c -> c.zadd(keys.allSessions(), session.expire(), member));
+        commands.add(c -> c.hset(keys.sessionInfos(), member, session.info().toArray()));
+    }
+
+    void remove(Mutation.RemoveSession mutation) {
+        byte[] member = RedisKeys.decimal(mutation.session());
+        commands.add(c -> c.zrem(keys.allSessions(), member));
+        commands.add(c -> c.hdel(keys.sessionInfos(), member));
+    }
+
+    private static byte[] number(long value) {
+        return RedisForm.bytes(Long.toString(value));
+    }
+}

@@ -1,0 +1,178 @@
+package mountagent.meta.redis;
+
+import io.lettuce.core.KillArgs;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import mountagent.base.FsException;
+import mountagent.meta.Item;
+import mountagent.meta.Mutation;
+import mountagent.meta.Node;
+import mountagent.meta.ReadPlan;
+import org.jspecify.annotations.Nullable;
+
+/// Finds out what became of a transaction whose EXEC was not answered.
+///
+/// First it has the server end the old connection, so that an EXEC still on its way cannot run later. Then it reads
+/// the records that the transaction wrote. EXEC is all or nothing, so:
+///
+/// 1. a record that only this transaction can have made (a node under its new inode, a slice record with its new id)
+///    decides alone;
+/// 2. else, when all records are as written, it ran; when all are as they were before, it did not;
+/// 3. anything else means that others have been there since, and the outcome stays unknown.
+final class RedisSettlement {
+    /// What became of the transaction.
+    enum Verdict {
+        APPLIED,
+        NOT_APPLIED,
+        UNKNOWN
+    }
+
+    private record Trace(
+            Item<?> item, Predicate<@Nullable Object> isAfter, Predicate<@Nullable Object> isBefore, boolean decides) {}
+
+    private final RedisTransaction transaction;
+    private final Map<Item<?>, @Nullable Object> written = new LinkedHashMap<>();
+    private final List<Trace> traces = new ArrayList<>();
+
+    /// `nodes` are the nodes as the transaction wrote them.
+    RedisSettlement(RedisTransaction transaction, Map<Long, @Nullable Node> nodes) throws FsException {
+        this.transaction = transaction;
+        nodes.forEach((inode, node) -> written.put(new Item.NodeOf(inode), node));
+        transaction.mutations().forEach(this::trace);
+        for (var entry : written.entrySet()) {
+            traceWritten(entry.getKey(), entry.getValue());
+        }
+    }
+
+    /// Tells what became of the transaction, and sets its outcomes when it was applied. `link` is a new one,
+    /// `clientId` is the number of the one that broke.
+    Verdict settle(RedisLink link, long clientId, RedisReads reads, ReadScripts scripts)
+            throws FsException, RedisRetry {
+        RedisBatch batch = link.batch();
+        Reply<Long> kill = batch.ask(commands -> commands.clientKill(KillArgs.Builder.id(clientId)));
+        batch.run();
+        boolean hasEnded = kill.error() == null;
+        RedisFetch fetch = new RedisFetch(link, reads, scripts, RedisFetch.Mode.PLAIN);
+        RedisAnswers now = fetch.read(ReadPlan.of(toRead()));
+        Verdict verdict = judge(now, hasEnded);
+        if (verdict == Verdict.APPLIED) {
+            tell(now);
+        }
+        return verdict;
+    }
+
+    private Set<Item<?>> toRead() {
+        Set<Item<?>> items = new LinkedHashSet<>();
+        traces.forEach(trace -> items.add(trace.item()));
+        for (Mutation mutation : transaction.mutations()) {
+            if (mutation instanceof Mutation.AddSliceRefs refs) {
+                items.add(new Item.SliceRefs(refs.slice()));
+            }
+        }
+        return items;
+    }
+
+    private Verdict judge(RedisAnswers now, boolean hasEnded) throws FsException {
+        int after = 0;
+        int before = 0;
+        int neither = 0;
+        for (Trace trace : traces) {
+            Object value = now.get(trace.item());
+            boolean isAfter = trace.isAfter().test(value);
+            boolean isBefore = trace.isBefore().test(value);
+            if (trace.decides() && isAfter) {
+                return Verdict.APPLIED;
+            }
+            after += isAfter && !isBefore ? 1 : 0;
+            before += isBefore && !isAfter ? 1 : 0;
+            neither += !isAfter && !isBefore ? 1 : 0;
+        }
+        if (neither == 0 && before == 0 && after > 0) {
+            return Verdict.APPLIED;
+        }
+        return neither == 0 && after == 0 && before > 0 && hasEnded ? Verdict.NOT_APPLIED : Verdict.UNKNOWN;
+    }
+
+    private void tell(RedisAnswers now) throws FsException {
+        for (Mutation mutation : transaction.mutations()) {
+            if (mutation instanceof Mutation.AppendSlice append) {
+                append.count().set(now.get(new Item.SlicesOf(append.chunk())).size());
+            } else if (mutation instanceof Mutation.AddSliceRefs add) {
+                add.refs().set(now.get(new Item.SliceRefs(add.slice())));
+            }
+        }
+    }
+
+    private void traceWritten(Item<?> item, @Nullable Object value) throws FsException {
+        RedisAnswers seen = transaction.answers();
+        if (seen.has(item)) {
+            Object old = seen.get(item);
+            traces.add(new Trace(item, now -> Objects.equals(now, value), now -> Objects.equals(now, old), false));
+        } else {
+            traces.add(new Trace(item, now -> Objects.equals(now, value), _ -> false, false));
+        }
+    }
+
+    private void trace(Mutation mutation) {
+        switch (mutation) {
+            case Mutation.CreateNode create -> {
+                Item.NodeOf node = new Item.NodeOf(create.inode());
+                written.remove(node);
+                traces.add(new Trace(node, Objects::nonNull, Objects::isNull, true));
+            }
+            case Mutation.AppendSlice append -> {
+                Predicate<@Nullable Object> holds = now -> now instanceof List<?> list && list.contains(append.slice());
+                boolean isUnique = !append.slice().isZeros();
+                traces.add(new Trace(new Item.SlicesOf(append.chunk()), holds, holds.negate(), isUnique));
+            }
+            case Mutation.CreateDentry(var key, var dentry) -> written.put(new Item.DentryAt(key), dentry);
+            case Mutation.ReplaceDentry(var key, var dentry) -> written.put(new Item.DentryAt(key), dentry);
+            case Mutation.RemoveDentry(var key) -> written.put(new Item.DentryAt(key), null);
+            case Mutation.CreateSymlink(long inode, var target) -> written.put(new Item.SymlinkOf(inode), target);
+            case Mutation.RemoveSymlink(long inode) -> written.put(new Item.SymlinkOf(inode), null);
+            case Mutation.PutXattr(var key, var value) -> written.put(new Item.XattrOf(key), value);
+            case Mutation.RemoveXattr(var key) -> written.put(new Item.XattrOf(key), null);
+            case Mutation.PutSession(var session) -> written.put(new Item.SessionOf(session.id()), session);
+            case Mutation.RemoveSession(long session) -> written.put(new Item.SessionOf(session), null);
+            case Mutation.PutSustained(long session, long inode) ->
+                written.put(new Item.IsSustained(session, inode), true);
+            case Mutation.RemoveSustained(long session, long inode) ->
+                written.put(new Item.IsSustained(session, inode), false);
+            case Mutation.PutDelayedSlices put -> written.put(new Item.IsDelayed(put.id(), put.time()), true);
+            case Mutation.RemoveDelayedSlices(long id, long time) -> written.put(new Item.IsDelayed(id, time), false);
+            case Mutation.PutSetting(String document) -> written.put(new Item.Setting(), document);
+            case Mutation.UpdateNode _, Mutation.RemoveNode _, Mutation.TouchDirectory _ -> {
+                // In the nodes that the constructor was given.
+            }
+            case Mutation.RemoveXattrs _,
+                    Mutation.AddParentLink _,
+                    Mutation.RemoveParentLinks _,
+                    Mutation.AppendToExisting _,
+                    Mutation.ReplaceSlices _,
+                    Mutation.RemoveChunk _,
+                    Mutation.CreateSliceRefs _,
+                    Mutation.AddSliceRefs _,
+                    Mutation.RemoveSliceRefs _,
+                    Mutation.AddCounter _,
+                    Mutation.PutCounter _,
+                    Mutation.PutDirStat _,
+                    Mutation.AddDirStat _,
+                    Mutation.RemoveDirStat _,
+                    Mutation.AddQuotaUsage _,
+                    Mutation.RemoveQuota _,
+                    Mutation.PutDeletedFile _,
+                    Mutation.RemoveDeletedFile _,
+                    Mutation.PutFlock _,
+                    Mutation.RemoveFlock _,
+                    Mutation.PutPosixLocks _ -> {
+                // They leave no trace of their own that could be told from another's.
+            }
+        }
+    }
+}
