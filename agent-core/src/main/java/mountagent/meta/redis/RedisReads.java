@@ -10,6 +10,7 @@ import mountagent.base.FileName;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.Counter;
 import mountagent.meta.DirStat;
+import mountagent.meta.IdKind;
 import mountagent.meta.Item;
 import mountagent.meta.LockOwner;
 import mountagent.meta.LockType;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// [Item.Ancestors] and long ranges of [Item.Chunks] take several batches and are put together by [RedisFetch].
 record RedisReads(RedisKeys keys) {
+    private static final long FIRST_INODE = 2;
+
     /// The keys whose change makes `item`'s answer stale; none for loose items.
     List<byte[]> watched(Item<?> item) {
         return switch (item) {
@@ -91,7 +94,8 @@ record RedisReads(RedisKeys keys) {
             }
             case Item.NextId next -> {
                 var last = batch.ask(commands -> commands.get(keys.lastId(next.kind())));
-                answers.put(next, () -> Math.addExact(RedisForm.number(last.get()), 1));
+                long lowest = next.kind() == IdKind.INODE ? FIRST_INODE : 1;
+                answers.put(next, () -> Math.max(lowest, Math.addExact(RedisForm.number(last.get()), 1)));
             }
             case Item.DirStatOf stat -> askDirStat(stat, batch, answers);
             case Item.QuotaOf quota -> askQuota(quota, batch, answers);

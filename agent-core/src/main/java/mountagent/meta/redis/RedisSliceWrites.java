@@ -48,15 +48,13 @@ record RedisSliceWrites(RedisKeys keys, RedisAnswers answers, RedisCommands comm
         commands.add(c -> c.lpush(key, records));
     }
 
-    /// What is not stored counts as one reference, so a first one needs no record.
+    /// What is not stored counts as one reference, so the first one of a new slice needs no record.
     void create(Mutation.CreateSliceRefs mutation) {
-        byte[] field = RedisForm.sliceRef(mutation.slice());
         if (mutation.refs() == 1) {
-            commands.add(c -> c.hdel(keys.sliceRefs(), field));
-        } else {
-            byte[] stored = RedisForm.bytes(Long.toString(mutation.refs() - 1));
-            commands.add(c -> c.hset(keys.sliceRefs(), field, stored));
+            return;
         }
+        byte[] stored = RedisForm.bytes(Long.toString(mutation.refs() - 1));
+        commands.add(c -> c.hset(keys.sliceRefs(), RedisForm.sliceRef(mutation.slice()), stored));
     }
 
     void add(Mutation.AddSliceRefs mutation) {

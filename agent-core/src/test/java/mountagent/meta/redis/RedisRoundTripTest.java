@@ -1,0 +1,223 @@
+package mountagent.meta.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Set;
+import mountagent.base.AttrChange;
+import mountagent.base.Bytes;
+import mountagent.base.Caller;
+import mountagent.base.Clock;
+import mountagent.base.DentryKey;
+import mountagent.base.FileName;
+import mountagent.base.FsException;
+import mountagent.base.LockMode;
+import mountagent.base.NodeSpec;
+import mountagent.base.RenameFlag;
+import mountagent.base.Sizes;
+import mountagent.base.XattrMode;
+import mountagent.meta.ChunkKey;
+import mountagent.meta.Cursor;
+import mountagent.meta.Durability;
+import mountagent.meta.MetaOptions;
+import mountagent.meta.MetaStore;
+import mountagent.meta.Scan;
+import mountagent.meta.Slice;
+import mountagent.meta.VolumeFormat;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// Counts the round trips of the operations of [MetaStore] on Redis: the table of docs/adr/0003-transaction-spi.md.
+class RedisRoundTripTest {
+    @RegisterExtension
+    static final RedisServer SERVER = new RedisServer();
+
+    private static final Caller CALLER = Caller.AGENT;
+    private static final long ROOT = 1;
+    private static final long NO_BELIEF = 0;
+    private static final long WRONG_BELIEF = 999_999;
+
+    private RedisEngine engine;
+    private MetaStore store;
+
+    /// What is counted.
+    private interface Operation {
+        void run() throws FsException;
+    }
+
+    @BeforeEach
+    void makeVolume() throws FsException {
+        engine = SERVER.engine(SERVER.newDatabase());
+        VolumeFormat format = VolumeFormat.create("trips", "00000000-0000-4000-8000-000000000000")
+                .withTrashDays(0);
+        MetaStore.format(engine, format, Clock.SYSTEM);
+        store = MetaStore.open(engine, MetaOptions.of(Clock.SYSTEM));
+        store.openSession(Bytes.utf8("{}"), 1L << 40);
+        file("drawsTheFirstIds");
+        store.newSliceId();
+    }
+
+    @AfterEach
+    void closeEngine() {
+        engine.close();
+    }
+
+    private static DentryKey at(long parent, String name) {
+        return new DentryKey(parent, FileName.of(name));
+    }
+
+    private static DentryKey at(String name) {
+        return at(ROOT, name);
+    }
+
+    private long file(String name) throws FsException {
+        return store.mknod(CALLER, at(name), NodeSpec.file(0644)).inode();
+    }
+
+    private long directory(String name) throws FsException {
+        return store.mknod(CALLER, at(name), NodeSpec.directory(0755)).inode();
+    }
+
+    private void assertTrips(int expected, Operation operation) throws FsException {
+        long before = engine.roundTrips();
+        operation.run();
+        assertEquals(expected, engine.roundTrips() - before);
+    }
+
+    @Test
+    void readByInodeTakesOne() throws FsException {
+        long inode = file("a");
+        long link = store.symlink(CALLER, at("s"), Bytes.utf8("a")).inode();
+        store.setXattr(CALLER, inode, FileName.of("user.x"), Bytes.utf8("1"), XattrMode.CREATE_OR_REPLACE);
+        assertTrips(1, () -> store.node(inode));
+        assertTrips(1, () -> store.readlink(link));
+        assertTrips(1, () -> store.getXattr(CALLER, inode, FileName.of("user.x")));
+        assertTrips(1, () -> store.listXattr(CALLER, inode));
+        assertTrips(1, () -> store.slices(new ChunkKey(inode, 0)));
+    }
+
+    @Test
+    void lookupTakesOne() throws FsException {
+        file("a");
+        assertTrips(1, () -> store.lookup(CALLER, at("a")));
+        assertTrips(1, () -> assertThrows(FsException.class, () -> store.lookup(CALLER, at("missing"))));
+    }
+
+    @Test
+    void lookupOfInodeTooLargeForScriptsTakesTwo() throws FsException {
+        MetaStore.update(engine, store.format().withTrashDays(1), Clock.SYSTEM);
+        store.reload();
+        file("a");
+        store.unlink(CALLER, at("a"), NO_BELIEF);
+        long trash = store.lookup(CALLER, at(".trash")).inode();
+        FileName hour = store.list(trash, Scan.Detail.NAMES, Cursor.START, 10)
+                .records()
+                .getFirst()
+                .name();
+        assertTrips(2, () -> store.lookup(CALLER, new DentryKey(trash, hour)));
+    }
+
+    @Test
+    void lookupTakesOneMoreWhenTheServerHasForgottenTheScripts() throws FsException {
+        file("a");
+        SERVER.commands(0).scriptFlush();
+        assertTrips(3, () -> store.lookup(CALLER, at("a")));
+        assertTrips(1, () -> store.lookup(CALLER, at("a")));
+    }
+
+    @Test
+    void creationTakesTwo() throws FsException {
+        assertTrips(2, () -> file("a"));
+        assertTrips(2, () -> directory("d"));
+        assertTrips(2, () -> store.symlink(CALLER, at("s"), Bytes.utf8("a")));
+        long inode = store.lookup(CALLER, at("a")).inode();
+        assertTrips(2, () -> store.link(CALLER, inode, at("b")));
+    }
+
+    @Test
+    void changeByInodeTakesTwo() throws FsException {
+        long inode = file("a");
+        ChunkKey chunk = new ChunkKey(inode, 0);
+        long slice = store.newSliceId();
+        assertTrips(2, () -> store.setattr(CALLER, inode, AttrChange.NONE.withMode(0600)));
+        assertTrips(2, () -> store.append(chunk, Slice.whole(0, slice, 100), Clock.SYSTEM.now(), Durability.COMMITTED));
+        assertTrips(2, () -> store.truncate(CALLER, inode, 3L * Sizes.CHUNK, MetaStore.TruncateRight.BY_HANDLE, false));
+        assertTrips(
+                2,
+                () -> store.setXattr(
+                        CALLER, inode, FileName.of("user.x"), Bytes.utf8("1"), XattrMode.CREATE_OR_REPLACE));
+        assertTrips(2, () -> store.removeXattr(CALLER, inode, FileName.of("user.x")));
+        assertTrips(2, () -> store.tryFlock(inode, 7, LockMode.EXCLUSIVE));
+    }
+
+    @Test
+    void unlinkWithRightBeliefTakesTwo() throws FsException {
+        long inode = file("a");
+        assertTrips(2, () -> store.unlink(CALLER, at("a"), inode));
+    }
+
+    @Test
+    void unlinkWithoutOrWithWrongBeliefTakesThree() throws FsException {
+        file("a");
+        file("b");
+        assertTrips(3, () -> store.unlink(CALLER, at("a"), NO_BELIEF));
+        assertTrips(3, () -> store.unlink(CALLER, at("b"), WRONG_BELIEF));
+    }
+
+    @Test
+    void unlinkIntoTheTrashTakesNoMore() throws FsException {
+        MetaStore.update(engine, store.format().withTrashDays(1), Clock.SYSTEM);
+        store.reload();
+        file("makes the hour directory");
+        store.unlink(CALLER, at("makes the hour directory"), NO_BELIEF);
+        long inode = file("a");
+        file("b");
+        assertTrips(2, () -> store.unlink(CALLER, at("a"), inode));
+        assertTrips(3, () -> store.unlink(CALLER, at("b"), NO_BELIEF));
+    }
+
+    @Test
+    void rmdirTakesTwoOrThree() throws FsException {
+        long inode = directory("a");
+        directory("b");
+        directory("c");
+        assertTrips(2, () -> store.rmdir(CALLER, at("a"), inode));
+        assertTrips(3, () -> store.rmdir(CALLER, at("b"), NO_BELIEF));
+        assertTrips(3, () -> store.rmdir(CALLER, at("c"), WRONG_BELIEF));
+    }
+
+    private void rename(String from, DentryKey to, long source, long target) throws FsException {
+        store.rename(CALLER, at(from), to, Set.<RenameFlag>of(), source, target);
+    }
+
+    @Test
+    void renameOfFileTakesTwoOrThree() throws FsException {
+        long directory = directory("d");
+        long a = file("a");
+        assertTrips(2, () -> rename("a", at("b"), a, NO_BELIEF));
+        assertTrips(2, () -> rename("b", at(directory, "b"), a, NO_BELIEF));
+        long c = file("c");
+        assertTrips(2, () -> rename("c", at(directory, "b"), c, a));
+        long d = file("d2");
+        assertTrips(3, () -> rename("d2", at("e"), NO_BELIEF, NO_BELIEF));
+        assertTrips(3, () -> rename("e", at(directory, "b"), d, WRONG_BELIEF));
+    }
+
+    @Test
+    void listingTakesOneTripAPageAndOneMoreForNodes() throws FsException {
+        for (int i = 0; i < 10; i++) {
+            file("f" + i);
+        }
+        assertTrips(1, () -> store.list(ROOT, Scan.Detail.NAMES, Cursor.START, 100));
+        assertTrips(2, () -> store.list(ROOT, Scan.Detail.NODES, Cursor.START, 100));
+    }
+
+    @Test
+    void refusalTakesTheReadOnly() throws FsException {
+        file("a");
+        assertTrips(1, () -> assertThrows(FsException.class, () -> file("a")));
+        assertTrips(1, () -> assertThrows(FsException.class, () -> store.unlink(CALLER, at("missing"), NO_BELIEF)));
+    }
+}
