@@ -1,0 +1,4 @@
+@NullMarked
+package mountagent.session;
+
+import org.jspecify.annotations.NullMarked;
