@@ -28,8 +28,15 @@ public record FuseSettings(
         Duration probeLimit) {
     private static final int LANES_MAX = 4;
 
+    /// Waits for locks alone may take a quarter of this, see [LockOperations].
+    private static final long DETACHED_BYTES_MIN = 32L * Sizes.MIB;
+
     public FuseSettings {
         helpers = List.copyOf(helpers);
+        if (detachedBytes < DETACHED_BYTES_MIN) {
+            throw new IllegalArgumentException(
+                    "detachedBytes (" + detachedBytes + ") must be >= " + DETACHED_BYTES_MIN);
+        }
     }
 
     /// What is right for nearly all machines.

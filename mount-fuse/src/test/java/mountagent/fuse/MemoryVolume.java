@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -55,6 +56,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Changes take one lock; reads take none. What a test wants to see or to bring about is in the public fields.
 final class MemoryVolume implements VolumeFs {
+    private static final int LENGTH_MAX = 64 << 20;
+
     /// A name whose look-up throws what no handler may throw.
     static final FileName BROKEN = FileName.of("broken");
 
@@ -62,6 +65,12 @@ final class MemoryVolume implements VolumeFs {
 
     /// Whether the `try` operations say that they would have to wait.
     volatile boolean waits;
+
+    /// What reads wait for, if anything.
+    volatile @Nullable CountDownLatch readGate;
+
+    /// Whether attributes may be cached.
+    volatile boolean mayCache = true;
 
     /// Whether files may keep what the kernel has of them.
     volatile boolean keepCache = true;
@@ -152,6 +161,11 @@ final class MemoryVolume implements VolumeFs {
         touch(node, content.length);
     }
 
+    /// Removes an entry of the root past the mount.
+    void forget(String name) throws FsException {
+        unlink(Caller.AGENT, new DentryKey(ROOT, FileName.of(name)));
+    }
+
     private Node node(long inode) throws FsException {
         Node node = nodes.get(inode);
         if (node == null) {
@@ -168,8 +182,8 @@ final class MemoryVolume implements VolumeFs {
         return inode;
     }
 
-    private static Stat stat(Node node) {
-        return new Stat(node.attr, true);
+    private Stat stat(Node node) {
+        return new Stat(node.attr, mayCache);
     }
 
     @Override
@@ -202,7 +216,7 @@ final class MemoryVolume implements VolumeFs {
         try {
             Node node = node(inode);
             if (change.length().isPresent()) {
-                node.data = Arrays.copyOf(node.data, (int) change.length().getAsLong());
+                node.data = Arrays.copyOf(node.data, checked(change.length().getAsLong()));
                 touch(node, node.data.length);
             }
             if (change.dropSetIds()) {
@@ -226,6 +240,13 @@ final class MemoryVolume implements VolumeFs {
         } finally {
             lock.unlock();
         }
+    }
+
+    private static int checked(long length) throws FsException {
+        if (length < 0 || length > LENGTH_MAX) {
+            throw FsException.miss(Errno.EFBIG);
+        }
+        return (int) length;
     }
 
     private static Timestamp time(TimeChange change, Timestamp before) {
@@ -397,8 +418,8 @@ final class MemoryVolume implements VolumeFs {
 
     @Override
     public DirHandle opendir(Caller caller, long inode) throws FsException {
-        openHandles.incrementAndGet();
         Node node = node(inode);
+        openHandles.incrementAndGet();
         List<Map.Entry<FileName, Long>> entries = new ArrayList<>();
         entries.add(Map.entry(FileName.SELF, inode));
         entries.add(Map.entry(FileName.PARENT, node.parent));
@@ -418,7 +439,7 @@ final class MemoryVolume implements VolumeFs {
         }
     }
 
-    private static boolean take(DirSink sink, FileName name, Node node, long cookie, ListDetail detail) {
+    private boolean take(DirSink sink, FileName name, Node node, long cookie, ListDetail detail) {
         Attr attr = node.attr;
         return sink.entry(name, attr.inode(), attr.type(), cookie, detail == ListDetail.ATTRIBUTES ? stat(node) : null);
     }
@@ -441,7 +462,15 @@ final class MemoryVolume implements VolumeFs {
     }
 
     @Override
-    public int read(FileHandle handle, long offset, MemorySegment target) {
+    public int read(FileHandle handle, long offset, MemorySegment target) throws FsException {
+        CountDownLatch gate = readGate;
+        if (gate != null) {
+            try {
+                gate.await();
+            } catch (InterruptedException _) {
+                throw FsException.miss(Errno.EINTR);
+            }
+        }
         byte[] data = ((Handle) handle).node.data;
         long length = ((Handle) handle).node.attr.length();
         int count = (int) Math.clamp(length - offset, 0, target.byteSize());
@@ -450,18 +479,18 @@ final class MemoryVolume implements VolumeFs {
     }
 
     @Override
-    public int tryRead(FileHandle handle, long offset, MemorySegment target) {
-        return waits ? -1 : read(handle, offset, target);
+    public int tryRead(FileHandle handle, long offset, MemorySegment target) throws FsException {
+        return waits || readGate != null ? -1 : read(handle, offset, target);
     }
 
     @Override
-    public int write(FileHandle handle, long offset, MemorySegment source, WriteOption... options) {
+    public int write(FileHandle handle, long offset, MemorySegment source, WriteOption... options) throws FsException {
         Node node = ((Handle) handle).node;
         int count = (int) source.byteSize();
         lock.lock();
         try {
             long start = handle.spec().has(Option.APPEND) ? node.attr.length() : offset;
-            int end = (int) (start + count);
+            int end = checked(start + count);
             if (end > node.data.length) {
                 node.data = Arrays.copyOf(node.data, Math.max(end, 2 * node.data.length));
             }
@@ -475,7 +504,8 @@ final class MemoryVolume implements VolumeFs {
     }
 
     @Override
-    public int tryWrite(FileHandle handle, long offset, MemorySegment source, WriteOption... options) {
+    public int tryWrite(FileHandle handle, long offset, MemorySegment source, WriteOption... options)
+            throws FsException {
         return waits ? -1 : write(handle, offset, source, options);
     }
 
@@ -531,13 +561,13 @@ final class MemoryVolume implements VolumeFs {
         try {
             switch (mode) {
                 case EXTEND -> {
-                    int end = (int) Math.max(offset + length, node.attr.length());
+                    int end = checked(Math.max(offset + length, node.attr.length()));
                     node.data = Arrays.copyOf(node.data, Math.max(end, node.data.length));
                     touch(node, end);
                 }
                 case PUNCH_HOLE -> {
-                    int end = (int) Math.min(offset + length, node.attr.length());
-                    Arrays.fill(node.data, (int) offset, end, (byte) 0);
+                    int end = checked(Math.min(offset + length, node.attr.length()));
+                    Arrays.fill(node.data, Math.min(checked(offset), end), end, (byte) 0);
                 }
                 case KEEP_SIZE, ZERO_RANGE, ZERO_RANGE_KEEP_SIZE -> throw FsException.miss(Errno.ENOTSUP);
             }
@@ -547,7 +577,8 @@ final class MemoryVolume implements VolumeFs {
     }
 
     @Override
-    public long copyRange(FileHandle from, long fromOffset, FileHandle to, long toOffset, long length) {
+    public long copyRange(FileHandle from, long fromOffset, FileHandle to, long toOffset, long length)
+            throws FsException {
         Node source = ((Handle) from).node;
         int count = (int) Math.clamp(source.attr.length() - fromOffset, 0, length);
         return write(to, toOffset, MemorySegment.ofArray(source.data).asSlice(fromOffset, count));
