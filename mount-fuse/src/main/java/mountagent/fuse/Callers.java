@@ -6,8 +6,8 @@ import mountagent.base.Caller.Checks;
 
 /// On whose behalf a request came.
 ///
-/// The kernel has applied the umask already (we do not ask for FUSE_DONT_MASK). Supplementary groups matter only
-/// when the core checks permissions; the protocol does not carry them, so they are looked up.
+/// The kernel has applied the umask already (we do not ask for FUSE_DONT_MASK). Supplementary groups matter
+/// only when the core checks permissions; the protocol does not carry them, so they are looked up.
 final class Callers {
     private final Checks checks;
     private final ProcessGroups groups;

@@ -37,8 +37,8 @@ final class DirectoryPage implements DirSink {
         return refused;
     }
 
-    /// An entry without attributes, and `.` and `..`, carry node 0: the kernel links nothing then and counts no
-    /// look-up.
+    /// An entry without attributes, and `.` and `..`, carry node 0: the kernel links nothing then and counts
+    /// no look-up.
     @Override
     public boolean entry(FileName name, long inode, FileType type, long cookie, @Nullable Stat stat) {
         int direntAt = withEntries ? length + NodeEncoder.ENTRY_LENGTH : length;

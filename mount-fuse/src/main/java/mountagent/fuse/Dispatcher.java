@@ -12,15 +12,16 @@ import org.slf4j.LoggerFactory;
 ///
 /// # Threads
 ///
-/// A lane's platform thread serves what needs no waiting; everything else is detached to a virtual thread, one
-/// each. Handing over every request would cost half the rate of small ones, and serving a waiting one on the lane
-/// would starve the others (fuse.md §5.2, §5.3). A lane waits only for memory of detached requests, never for an
-/// operation, so the requests that unblock others (FLUSH, RELEASE, an unlock, INTERRUPT) are always taken.
+/// A lane's platform thread serves what needs no waiting; everything else is detached to a virtual thread,
+/// one each. Handing over every request would cost half the rate of small ones, and serving a waiting one on
+/// the lane would starve the others (fuse.md §5.2, §5.3). A lane waits only for memory of detached requests,
+/// never for an operation, so the requests that unblock others (FLUSH, RELEASE, an unlock, INTERRUPT) are
+/// always taken.
 ///
 /// # Failures
 ///
-/// A failure of the facade becomes its number. Anything else a handler throws is a fault of ours: it is logged
-/// and answered EIO, and neither ends the thread nor the process.
+/// A failure of the facade becomes its number. Anything else a handler throws is a fault of ours: it is
+/// logged and answered EIO, and neither ends the thread nor the process.
 final class Dispatcher {
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
@@ -31,7 +32,8 @@ final class Dispatcher {
     private final boolean answersAtOnce;
     private final Set<Opcode> refused;
 
-    /// `answersAtOnce` is the volume's word on look-ups; `refused` are the opcodes that this mount does not serve.
+    /// `answersAtOnce` is the volume's word on look-ups; `refused` are the opcodes that this mount does not
+    /// serve.
     Dispatcher(
             Transport transport,
             Operations operations,

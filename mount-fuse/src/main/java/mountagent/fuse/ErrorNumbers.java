@@ -7,8 +7,8 @@ import mountagent.base.Errno;
 final class ErrorNumbers {
     private ErrorNumbers() {}
 
-    /// The number, not negated. ENOSYS becomes EOPNOTSUPP: the kernel remembers ENOSYS for the whole mount, so
-    /// it must never be the answer to one file's condition (fuse.md §4).
+    /// The number, not negated. ENOSYS becomes EOPNOTSUPP: the kernel remembers ENOSYS for the whole mount,
+    /// so it must never be the answer to one file's condition (fuse.md §4).
     static int of(Errno errno) {
         return switch (errno) {
             case EPERM -> 1;

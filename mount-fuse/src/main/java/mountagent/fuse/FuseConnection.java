@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /// One connection to the kernel, from INIT to its end, with its threads.
 ///
-/// It ends when the kernel ends it (unmounted by whomever, or aborted). Then, in this order: requests under way
-/// are waited for, the notifier stops, handles that are still open are released (which commits what is pending),
-/// and the memory is given back. Thread-safe.
+/// It ends when the kernel ends it (unmounted by whomever, or aborted). Then, in this order: requests under
+/// way are waited for, the notifier stops, handles that are still open are released (which commits what is
+/// pending), and the memory is given back. Thread-safe.
 final class FuseConnection {
     private static final Logger log = LoggerFactory.getLogger(FuseConnection.class);
 
@@ -71,8 +71,8 @@ final class FuseConnection {
         this.notifier = new Notifier(transport, protocol, timeouts, Threads.platform("fuse-notifier-"));
     }
 
-    /// Answers the kernel's INIT, the first request of all, and is ready to start. Fails when the kernel speaks
-    /// another or too old a protocol; the transport stays open then.
+    /// Answers the kernel's INIT, the first request of all, and is ready to start. Fails when the kernel
+    /// speaks another or too old a protocol; the transport stays open then.
     static FuseConnection negotiate(Transport transport, VolumeFs volume, MountRequest request, FuseSettings settings)
             throws MountException, InterruptedException {
         while (true) {

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /// A volume mounted through FUSE.
 ///
-/// Unmounting is asked of the kernel; the connection ends when it agrees, and everything else follows from that,
-/// so it makes no difference who asked.
+/// Unmounting is asked of the kernel; the connection ends when it agrees, and everything else follows from
+/// that, so it makes no difference who asked.
 final class FuseMount implements Mount {
     private static final Logger log = LoggerFactory.getLogger(FuseMount.class);
 
@@ -83,8 +83,8 @@ final class FuseMount implements Mount {
         }
     }
 
-    /// Whether what is mounted there is still this: somebody may have unmounted it, and even put something else
-    /// in its place.
+    /// Whether what is mounted there is still this: somebody may have unmounted it, and even put something
+    /// else in its place.
     private boolean isThere() {
         try {
             return new MountTable(settings.proc())

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Open files or directories by the number the kernel knows them by.
 ///
-/// A number is the index of a slot in its low half and the slot's generation in the high one, so that the number
-/// of a handle that is gone is not taken for its successor. Looking up takes no lock and makes no garbage: the
-/// array is replaced when it grows, and a slot is written before the number that names it is told to anybody.
-/// Thread-safe.
+/// A number is the index of a slot in its low half and the slot's generation in the high one, so that the
+/// number of a handle that is gone is not taken for its successor. Looking up takes no lock and makes no
+/// garbage: the array is replaced when it grows, and a slot is written before the number that names it is
+/// told to anybody. Thread-safe.
 final class HandleTable<T> {
     private static final int SLOTS_FIRST = 64;
 

@@ -8,9 +8,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The requests that are being served by threads of their own, by the number the kernel gave them.
 ///
-/// An interrupt of the kernel becomes an interrupt of the thread; whether the operation can still be given up is
-/// for the volume to know. Each request has a thread to itself, so an interrupt that comes late hits nobody else.
-/// Thread-safe.
+/// An interrupt of the kernel becomes an interrupt of the thread; whether the operation can still be given up
+/// is for the volume to know. Each request has a thread to itself, so an interrupt that comes late hits
+/// nobody else. Thread-safe.
 final class InFlight {
     private final ConcurrentMap<Long, Thread> threads = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();

@@ -14,8 +14,9 @@ import mountagent.volume.VolumeFs;
 
 /// GETLK, SETLK, SETLKW, for POSIX and BSD locks.
 ///
-/// Waits for locks are the only requests that end through other requests alone. They are bounded here, well below
-/// what the memory of detached requests allows, so that those others always find room; past the bound: ENOLCK.
+/// Waits for locks are the only requests that end through other requests alone. They are bounded here, well
+/// below what the memory of detached requests allows, so that those others always find room; past the bound:
+/// ENOLCK.
 final class LockOperations {
     private static final int WAITS_MAX = 1024;
 

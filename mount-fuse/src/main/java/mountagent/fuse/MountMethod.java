@@ -22,8 +22,8 @@ sealed interface MountMethod permits SystemMount, HelperMount {
     /// Mounts at `path` and returns the descriptor over which the kernel sends its requests.
     int mount(Path path, MountRequest request, int dataMax) throws MountException;
 
-    /// Takes the uppermost mount at `path` away; returns why it was refused, empty when it was not. A path that
-    /// is not mounted is no refusal.
+    /// Takes the uppermost mount at `path` away; returns why it was refused, empty when it was not. A path
+    /// that is not mounted is no refusal.
     String unmount(Path path, How how);
 
     /// What is shown as mounted: as the official client does.

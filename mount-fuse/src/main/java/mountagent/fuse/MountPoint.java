@@ -34,7 +34,8 @@ final class MountPoint {
         this.probeLimit = probeLimit;
     }
 
-    /// The path of `wanted` without links, once it is fit to be mounted on; with `mayHide` it need not be empty.
+    /// The path of `wanted` without links, once it is fit to be mounted on; with `mayHide` it need not be
+    /// empty.
     Path prepare(Path wanted, boolean mayHide) throws MountException {
         Path path = resolve(wanted);
         if (path.getParent() == null) {
@@ -89,7 +90,8 @@ final class MountPoint {
         return true;
     }
 
-    /// What the system says of `path`, on a thread that may be left behind: a mount that is stuck does not answer.
+    /// What the system says of `path`, on a thread that may be left behind: a mount that is stuck does not
+    /// answer.
     private int probe(Path path) throws MountException {
         var answer = new CompletableFuture<Integer>();
         Threads.platform("fuse-probe-")

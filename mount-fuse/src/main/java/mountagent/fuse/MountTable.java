@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// The mounts of this process's namespace, from `/proc/self/mountinfo` (proc_pid_mountinfo(5)): reading it asks
-/// no file system, so it answers when a mount is dead or stuck.
+/// The mounts of this process's namespace, from `/proc/self/mountinfo` (proc_pid_mountinfo(5)): reading it
+/// asks no file system, so it answers when a mount is dead or stuck.
 final class MountTable {
     /// One mount: its device as `major:minor`, where, the type and what is mounted.
     record Entry(String device, String mountPoint, String type, String source) {

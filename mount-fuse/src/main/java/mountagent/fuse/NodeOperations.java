@@ -38,8 +38,8 @@ final class NodeOperations {
         this.mount = mount;
     }
 
-    /// A miss is an answer to be remembered when the mount says so. `.` comes from NFS alone: a node that is gone
-    /// is a stale handle there.
+    /// A miss is an answer to be remembered when the mount says so. `.` comes from NFS alone: a node that is
+    /// gone is a stale handle there.
     void lookup(Request request) throws FsException {
         FileName name = request.name(0);
         Stat stat;
@@ -66,7 +66,8 @@ final class NodeOperations {
         mount.encoder().replyAttr(request, stat);
     }
 
-    /// Through the handle only for a change of length: ftruncate(2) needs no permission but an open for writing.
+    /// Through the handle only for a change of length: ftruncate(2) needs no permission but an open for
+    /// writing.
     void setattr(Request request) throws FsException {
         Caller caller = mount.callers().of(request);
         int valid = request.int32(0);

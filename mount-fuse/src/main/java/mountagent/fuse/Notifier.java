@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 /// Tells the kernel what others changed, so that it drops what it has cached (fuse.md §4, §9.3).
 ///
 /// A notification takes locks of the kernel that an operation under way may hold, so it is never sent from a
-/// handler: one thread sends them all, from a bounded queue. When the queue overflows single notifications make
-/// no sense any more. Then all entries are made invalid at once where the kernel can do that; elsewhere, time-outs
-/// of 0 are told for as long as anything told before may last.
+/// handler: one thread sends them all, from a bounded queue. When the queue overflows single notifications
+/// make no sense any more. Then all entries are made invalid at once where the kernel can do that; elsewhere,
+/// time-outs of 0 are told for as long as anything told before may last.
 final class Notifier implements ChangeListener, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Notifier.class);
 

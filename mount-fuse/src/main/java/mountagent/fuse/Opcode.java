@@ -2,7 +2,8 @@ package mountagent.fuse;
 
 import org.jspecify.annotations.Nullable;
 
-/// The requests of the kernel that are understood (`linux/fuse.h`, `enum fuse_opcode`), with how each is served.
+/// The requests of the kernel that are understood (`linux/fuse.h`, `enum fuse_opcode`), with how each is
+/// served.
 enum Opcode {
     LOOKUP(1, 1, Pace.QUERY),
     FORGET(2, 8, Pace.SILENT),
@@ -105,7 +106,8 @@ enum Opcode {
         return number;
     }
 
-    /// Fewer bytes than this after the header make a message malformed. The shape of the oldest kernel counts.
+    /// Fewer bytes than this after the header make a message malformed. The shape of the oldest kernel
+    /// counts.
     int bodyLengthMin() {
         return bodyLengthMin;
     }

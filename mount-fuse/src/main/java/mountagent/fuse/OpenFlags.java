@@ -24,8 +24,8 @@ final class OpenFlags {
 
     private OpenFlags() {}
 
-    /// How the file is to be opened. When the kernel writes back from its cache, it reads what it writes to in
-    /// part, and places appended bytes itself (fuse.md §9.4).
+    /// How the file is to be opened. When the kernel writes back from its cache, it reads what it writes to
+    /// in part, and places appended bytes itself (fuse.md §9.4).
     static OpenSpec decode(int flags, boolean writebackCache) {
         Access access = access(flags);
         if (writebackCache && access == Access.WRITE) {

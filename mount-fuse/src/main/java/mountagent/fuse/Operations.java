@@ -4,7 +4,8 @@ import mountagent.base.FsException;
 import mountagent.fuse.sys.LinuxErrno;
 import org.jspecify.annotations.Nullable;
 
-/// All operations: hands a decoded request to its family. A handler leaves its reply in the request or throws.
+/// All operations: hands a decoded request to its family. A handler leaves its reply in the request or
+/// throws.
 final class Operations {
     private static final int ENOTTY = 25;
 
@@ -89,8 +90,8 @@ final class Operations {
         }
     }
 
-    /// What is to be done when the reply was not taken, since its caller was interrupted: a handle that it named
-    /// is known to nobody. Null when there is nothing to do.
+    /// What is to be done when the reply was not taken, since its caller was interrupted: a handle that it
+    /// named is known to nobody. Null when there is nothing to do.
     @Nullable
     Runnable undelivered(Opcode opcode, Request request) {
         if (!request.repliesWithBody()) {

@@ -16,8 +16,8 @@ record Protocol(int minor, long flags, int maxWrite) {
     /// The first with FUSE_NOTIFY_INC_EPOCH.
     private static final int MINOR_EPOCH = 44;
 
-    /// Requests in the background at once (read-ahead, direct and written-back I/O), and where the kernel calls
-    /// that congested: three quarters.
+    /// Requests in the background at once (read-ahead, direct and written-back I/O), and where the kernel
+    /// calls that congested: three quarters.
     private static final int BACKGROUND_MAX = 512;
 
     private static final int CONGESTION = BACKGROUND_MAX * 3 / 4;

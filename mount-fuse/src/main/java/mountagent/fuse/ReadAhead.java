@@ -9,9 +9,9 @@ import org.slf4j.LoggerFactory;
 
 /// How far the kernel reads ahead on a mount.
 ///
-/// It allows 128 KiB whatever INIT says; more is set through the device's entry in `/sys`, which root may write.
-/// For a stream over a store with 1 ms of latency that is the difference between 454 MB/s and over 3 GB/s
-/// (fuse.md §11). Without the right to, the volume's own read-ahead has to do.
+/// It allows 128 KiB whatever INIT says; more is set through the device's entry in `/sys`, which root may
+/// write. For a stream over a store with 1 ms of latency that is the difference between 454 MB/s and over 3
+/// GB/s (fuse.md §11). Without the right to, the volume's own read-ahead has to do.
 final class ReadAhead {
     private static final Logger log = LoggerFactory.getLogger(ReadAhead.class);
 

@@ -15,18 +15,18 @@ import mountagent.fuse.sys.NativeMemory;
 ///
 /// # Layout of the memory
 ///
-/// The message begins 80 bytes before a page boundary: the two headers of a WRITE are that long, so its data lies
-/// page aligned. Short replies are built at the start of the memory. Long ones (the data of a READ, a listing)
-/// lie at the same page boundary as the data of a WRITE, with their header right before them: **building one
-/// overwrites the message from byte 64 on**, so a handler decodes before it does.
+/// The message begins 80 bytes before a page boundary: the two headers of a WRITE are that long, so its data
+/// lies page aligned. Short replies are built at the start of the memory. Long ones (the data of a READ, a
+/// listing) lie at the same page boundary as the data of a WRITE, with their header right before them:
+/// **building one overwrites the message from byte 64 on**, so a handler decodes before it does.
 ///
 ///     0            short reply: header (16), body
 ///     4000         where system calls leave errno (16)
 ///     4016         message: header (40), body
 ///     4096         data of a WRITE; long reply (its header at 4080)
 ///
-/// All accesses are checked against the memory; lengths said by a message are checked by [#begin] and the opcode's
-/// shortest body. Numbers are in the byte order of the machine (fuse.md, preface).
+/// All accesses are checked against the memory; lengths said by a message are checked by [#begin] and the
+/// opcode's shortest body. Numbers are in the byte order of the machine (fuse.md, preface).
 final class Request {
     /// Bytes of `struct fuse_in_header` and `struct fuse_out_header`.
     static final int HEADER_LENGTH = 40;

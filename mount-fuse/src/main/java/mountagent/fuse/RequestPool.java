@@ -8,9 +8,9 @@ import mountagent.base.Sizes;
 
 /// The memory of requests that outlive their turn on a lane: a budget in bytes, in three sizes.
 ///
-/// Who asks for more than is left waits until others are done; each of them ends by itself (waits for locks are
-/// bounded apart, see [LockOperations]). A few free ones of each size are kept, newest first, so that a burst
-/// does not hold its memory for ever. Thread-safe.
+/// Who asks for more than is left waits until others are done; each of them ends by itself (waits for locks
+/// are bounded apart, see [LockOperations]). A few free ones of each size are kept, newest first, so that a
+/// burst does not hold its memory for ever. Thread-safe.
 final class RequestPool implements AutoCloseable {
     /// What a budget is counted in.
     private static final int UNIT = Request.DATA_START;
@@ -47,7 +47,8 @@ final class RequestPool implements AutoCloseable {
         return classes[classes.length - 1].dataCapacity;
     }
 
-    /// A request with room for at least `dataBytes`, which must not be more than [#largest]. Waits for memory.
+    /// A request with room for at least `dataBytes`, which must not be more than [#largest]. Waits for
+    /// memory.
     Request take(int dataBytes) throws InterruptedException {
         SizeClass size = classFor(dataBytes);
         units.acquire(size.unitsNeeded());

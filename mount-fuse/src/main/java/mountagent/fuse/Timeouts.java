@@ -8,8 +8,8 @@ import mountagent.frontend.MountRequest;
 
 /// How long the kernel may keep what it is told: entries, attributes, and that a name is not there.
 ///
-/// May be silenced: for a while everything is told with a time-out of 0, which is how a kernel without epochs is
-/// brought to look again when notifications were lost. Thread-safe.
+/// May be silenced: for a while everything is told with a time-out of 0, which is how a kernel without epochs
+/// is brought to look again when notifications were lost. Thread-safe.
 final class Timeouts {
     private final Validity attr;
     private final Validity entry;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -74,7 +75,8 @@ final class DispatcherFuzzTest {
 
     /// Small numbers, as the fields of real messages are, and among them anything.
     private static byte[] body(Random random) {
-        var body = Message.buffer(random.nextInt(30) * 4 + (random.nextInt(8) == 0 ? random.nextInt(300) : 0));
+        var bytes = new byte[random.nextInt(30) * 4 + (random.nextInt(8) == 0 ? random.nextInt(300) : 0)];
+        ByteBuffer body = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
         while (body.remaining() >= 4) {
             switch (random.nextInt(6)) {
                 case 0 -> body.putInt(random.nextInt());
@@ -83,7 +85,7 @@ final class DispatcherFuzzTest {
                 default -> body.putInt(random.nextInt(4));
             }
         }
-        return body.array();
+        return bytes;
     }
 
     private static void putText(ByteBuffer body, Random random) {

@@ -52,9 +52,11 @@ import mountagent.volume.SyncMode;
 import mountagent.volume.VolumeFs;
 import org.jspecify.annotations.Nullable;
 
-/// A volume in memory that does what a front end's tests need, and no more: no permissions, no trash, no limits.
+/// A volume in memory that does what a front end's tests need, and no more: no permissions, no trash, no
+/// limits.
 ///
-/// Changes take one lock; reads take none. What a test wants to see or to bring about is in the public fields.
+/// Changes take one lock; reads take none. What a test wants to see or to bring about is in the public
+/// fields.
 final class MemoryVolume implements VolumeFs {
     private static final int LENGTH_MAX = 64 << 20;
 

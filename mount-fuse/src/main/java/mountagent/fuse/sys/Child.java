@@ -107,9 +107,9 @@ public final class Child {
 
     private Child() {}
 
-    /// Runs `command` (looked up in `PATH`) and waits for its end. It inherits this process's environment with
-    /// one variable more, `descriptorVariable`, which names a socket it may send a descriptor over. The result's
-    /// descriptor is not inherited by later children. Blocks: for platform threads.
+    /// Runs `command` (looked up in `PATH`) and waits for its end. It inherits this process's environment
+    /// with one variable more, `descriptorVariable`, which names a socket it may send a descriptor over. The
+    /// result's descriptor is not inherited by later children. Blocks: for platform threads.
     public static Result run(List<String> command, String descriptorVariable) {
         try (Arena arena = Arena.ofConfined()) {
             return run(command, descriptorVariable, arena);

@@ -38,7 +38,8 @@ public final class LibC {
 
     private static final Set<String> ARCHITECTURES = Set.of("amd64", "aarch64");
 
-    /// All downcalls. A record, so that the handles of the one constant instance are constants to the compiler.
+    /// All downcalls. A record, so that the handles of the one constant instance are constants to the
+    /// compiler.
     private record Calls(
             // int open(const char *path, int flags, ...);                              fcntl.h
             MethodHandle open,

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 
 /// A range of anonymous memory, page aligned and zeroed, that system calls may be given the address of.
 ///
-/// The segment has the global scope, so that its use costs no check of liveness: after [#close] it must not be
-/// touched any more, by anybody. Pages take memory once they are written to.
+/// The segment has the global scope, so that its use costs no check of liveness: after [#close] it must not
+/// be touched any more, by anybody. Pages take memory once they are written to.
 public final class NativeMemory implements AutoCloseable {
     private final MemorySegment segment;
     private final long address;
