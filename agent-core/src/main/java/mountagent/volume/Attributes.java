@@ -1,6 +1,5 @@
 package mountagent.volume;
 
-import mountagent.base.Attr;
 import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.chunk.Pending;
@@ -36,22 +35,27 @@ final class Attributes {
 
     /// The attributes of `inode` whose node `source` reads; it is called once, after what is pending was looked at.
     Stat of(long inode, NodeSource source) throws FsException {
+        return told(untold(inode, source));
+    }
+
+    /// The same for an open, which first asks whether they are what was told before.
+    Stat untold(long inode, NodeSource source) throws FsException {
         OpenInode open = table.find(inode);
         if (open == null) {
-            return told(source.read().shown(inode), true);
+            return new Stat(source.read().shown(inode), true);
         }
         Pending before = open.data().pending();
         int cuts = open.cuts();
         Node node = source.read();
         open.observe(before, node, cuts, clock.nanoTime());
         Pending after = open.data().pending();
-        return told(OpenInode.merged(inode, node, before), before == null && after == null);
+        return new Stat(OpenInode.merged(inode, node, before), before == null && after == null);
     }
 
     /// The attributes for a node that was read some time ago by whoever has it: of an inode that is open here it is
     /// read again.
     Stat ofRead(long inode, Node node) throws FsException {
-        return table.find(inode) == null ? told(node.shown(inode), true) : of(inode);
+        return table.find(inode) == null ? told(new Stat(node.shown(inode), true)) : of(inode);
     }
 
     /// The attributes of an inode that was changed (or made) in a transaction that left `node`.
@@ -66,8 +70,8 @@ final class Attributes {
         open.observe(pending, meta.node(open.inode()), cuts, clock.nanoTime());
     }
 
-    private Stat told(Attr attr, boolean mayCache) {
-        seen.told(attr);
-        return new Stat(attr, mayCache);
+    private Stat told(Stat stat) {
+        seen.told(stat.attr());
+        return stat;
     }
 }

@@ -42,7 +42,7 @@ final class FileOperations {
     FileHandle open(Caller caller, long inode, OpenSpec spec) throws FsException {
         OpenInode open = parts.table().acquire(inode, parts.data()::open);
         try {
-            Stat stat = parts.attributes().of(inode, () -> checkOpen(caller, inode, spec));
+            Stat stat = parts.attributes().untold(inode, () -> checkOpen(caller, inode, spec));
             if (stat.attr().type() == FileType.DIRECTORY) {
                 throw FsException.miss(Errno.EISDIR);
             }
