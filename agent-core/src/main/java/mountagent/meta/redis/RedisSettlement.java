@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// 1. a record that only this transaction can have made (a node under its new inode, a slice record with its new id)
 ///    decides alone;
-/// 2. else, when all records are as written, it ran; when all are as they were before, it did not;
-/// 3. anything else means that others have been there since, and the outcome stays unknown.
+/// 2. else, when all records are as written, it ran;
+/// 3. when all are as they were before, it did not, provided that one of them cannot have come back to what it was (a
+///    node, for its times), or that nothing was made under a new id: what was made and removed again by others looks
+///    like what never was, and an id must not be used twice;
+/// 4. anything else means that others have been there since, and the outcome stays unknown.
 final class RedisSettlement {
     /// What became of the transaction.
     enum Verdict {
@@ -33,8 +36,17 @@ final class RedisSettlement {
         UNKNOWN
     }
 
+    /// What a record proves beyond its own state.
+    private enum Weight {
+        /// Being as written, it shows that the transaction ran.
+        MADE_BY_US_ONLY,
+        /// Being as before, it shows that the transaction did not run.
+        NEVER_AS_BEFORE,
+        NONE
+    }
+
     private record Trace(
-            Item<?> item, Predicate<@Nullable Object> isAfter, Predicate<@Nullable Object> isBefore, boolean decides) {}
+            Item<?> item, Predicate<@Nullable Object> isAfter, Predicate<@Nullable Object> isBefore, Weight weight) {}
 
     private final RedisTransaction transaction;
     private final Map<Item<?>, @Nullable Object> written = new LinkedHashMap<>();
@@ -82,21 +94,24 @@ final class RedisSettlement {
         int after = 0;
         int before = 0;
         int neither = 0;
+        boolean mayRunAgain = traces.stream().noneMatch(trace -> trace.weight() == Weight.MADE_BY_US_ONLY);
         for (Trace trace : traces) {
             Object value = now.get(trace.item());
             boolean isAfter = trace.isAfter().test(value);
             boolean isBefore = trace.isBefore().test(value);
-            if (trace.decides() && isAfter) {
+            if (isAfter && trace.weight() == Weight.MADE_BY_US_ONLY) {
                 return Verdict.APPLIED;
             }
             after += isAfter && !isBefore ? 1 : 0;
             before += isBefore && !isAfter ? 1 : 0;
             neither += !isAfter && !isBefore ? 1 : 0;
+            mayRunAgain |= isBefore && !isAfter && trace.weight() == Weight.NEVER_AS_BEFORE;
         }
         if (neither == 0 && before == 0 && after > 0) {
             return Verdict.APPLIED;
         }
-        return neither == 0 && after == 0 && before > 0 && hasEnded ? Verdict.NOT_APPLIED : Verdict.UNKNOWN;
+        boolean isUntouched = neither == 0 && after == 0 && before > 0;
+        return isUntouched && mayRunAgain && hasEnded ? Verdict.NOT_APPLIED : Verdict.UNKNOWN;
     }
 
     private void tell(RedisAnswers now) throws FsException {
@@ -113,9 +128,10 @@ final class RedisSettlement {
         RedisAnswers seen = transaction.answers();
         if (seen.has(item)) {
             Object old = seen.get(item);
-            traces.add(new Trace(item, now -> Objects.equals(now, value), now -> Objects.equals(now, old), false));
+            Weight weight = old instanceof Node ? Weight.NEVER_AS_BEFORE : Weight.NONE;
+            traces.add(new Trace(item, now -> Objects.equals(now, value), now -> Objects.equals(now, old), weight));
         } else {
-            traces.add(new Trace(item, now -> Objects.equals(now, value), _ -> false, false));
+            traces.add(new Trace(item, now -> Objects.equals(now, value), _ -> false, Weight.NONE));
         }
     }
 
@@ -124,13 +140,14 @@ final class RedisSettlement {
             case Mutation.CreateNode create -> {
                 Item.NodeOf node = new Item.NodeOf(create.inode());
                 written.remove(node);
-                traces.add(new Trace(node, Objects::nonNull, Objects::isNull, true));
+                traces.add(new Trace(node, Objects::nonNull, Objects::isNull, Weight.MADE_BY_US_ONLY));
             }
             case Mutation.AppendSlice append -> {
                 Predicate<@Nullable Object> holds = now -> now instanceof List<?> list && list.contains(append.slice());
-                boolean isUnique = !append.slice().isZeros();
-                traces.add(new Trace(new Item.SlicesOf(append.chunk()), holds, holds.negate(), isUnique));
+                Weight weight = append.slice().isZeros() ? Weight.NONE : Weight.MADE_BY_US_ONLY;
+                traces.add(new Trace(new Item.SlicesOf(append.chunk()), holds, holds.negate(), weight));
             }
+            case Mutation.RemoveChunk(var chunk) -> written.put(new Item.SlicesOf(chunk), List.of());
             case Mutation.CreateDentry(var key, var dentry) -> written.put(new Item.DentryAt(key), dentry);
             case Mutation.ReplaceDentry(var key, var dentry) -> written.put(new Item.DentryAt(key), dentry);
             case Mutation.RemoveDentry(var key) -> written.put(new Item.DentryAt(key), null);
@@ -155,7 +172,6 @@ final class RedisSettlement {
                     Mutation.RemoveParentLinks _,
                     Mutation.AppendToExisting _,
                     Mutation.ReplaceSlices _,
-                    Mutation.RemoveChunk _,
                     Mutation.CreateSliceRefs _,
                     Mutation.AddSliceRefs _,
                     Mutation.RemoveSliceRefs _,
