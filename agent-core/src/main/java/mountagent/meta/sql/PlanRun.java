@@ -1,0 +1,86 @@
+package mountagent.meta.sql;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import mountagent.base.FsException;
+import mountagent.meta.Item;
+import mountagent.meta.MetaTransaction;
+import mountagent.meta.Mutation;
+import mountagent.meta.PlanGuard;
+import mountagent.meta.ReadPlan;
+import org.jspecify.annotations.Nullable;
+
+/// One run of a plan: reads lazily, each item once, and collects mutations. Where a plan has a second stage an entry is
+/// read together with its node, which the second stage nearly always asks for.
+final class PlanRun implements MetaTransaction {
+    /// Stands for a null among the known answers.
+    private static final Object NOTHING = new Object();
+
+    private final Answers answers;
+    private final SqlErrors errors;
+    private final boolean twoStages;
+    private final Map<Item<?>, Object> known = new HashMap<>();
+    private final List<Mutation> mutations = new ArrayList<>();
+    private final PlanGuard guard;
+
+    private PlanRun(ReadPlan plan, Answers answers, SqlErrors errors) {
+        this.answers = answers;
+        this.errors = errors;
+        this.twoStages = plan.second() != null;
+        this.guard = new PlanGuard(plan);
+    }
+
+    /// Starts a run: the second stage is named here.
+    static PlanRun start(ReadPlan plan, Answers answers, SqlErrors errors) throws FsException {
+        PlanRun run = new PlanRun(plan, answers, errors);
+        ReadPlan.SecondStage second = plan.second();
+        if (second != null) {
+            Collection<? extends Item<?>> named = second.items(run);
+            assert run.guard.admit(named);
+        }
+        return run;
+    }
+
+    /// What the function has left, in order.
+    List<Mutation> mutations() {
+        return mutations;
+    }
+
+    @Override
+    public void apply(Mutation mutation) {
+        mutations.add(mutation);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // each item's answer has the type the item names
+    public <V extends @Nullable Object> V get(Item<V> item) throws FsException {
+        assert guard.admits(item) : "read of what the plan does not name: " + item;
+        Object answer = known.get(item);
+        if (answer == null) {
+            answer = find(item);
+            known.put(item, answer == null ? NOTHING : answer);
+        }
+        return (V) (answer == NOTHING ? null : answer);
+    }
+
+    private @Nullable Object find(Item<?> item) throws FsException {
+        try {
+            if (twoStages && item instanceof Item.DentryAt(var key)) {
+                Answers.Found found = answers.dentryAndNode(key);
+                if (found == null) {
+                    return null;
+                }
+                Item<?> node = new Item.NodeOf(found.dentry().inode());
+                known.putIfAbsent(node, found.node() == null ? NOTHING : found.node());
+                return found.dentry();
+            }
+            return answers.find(item);
+        } catch (SQLException e) {
+            throw errors.translate(e);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package mountagent.meta.sql;
+
+import java.sql.SQLException;
+import java.util.concurrent.locks.LockSupport;
+import mountagent.base.Errno;
+import mountagent.base.FsException;
+import mountagent.meta.Durability;
+import org.jspecify.annotations.Nullable;
+
+/// One change that somebody waits for. It is made on the writer's thread, maybe several times, and told its end once.
+final class WriteTask<T extends @Nullable Object> {
+    /// What a task does within a batch.
+    @FunctionalInterface
+    interface Body<T extends @Nullable Object> {
+        T run(Batch batch) throws SQLException, FsException;
+    }
+
+    private final Body<T> body;
+    private final Durability durability;
+    private final Thread waiting = Thread.currentThread();
+    private final long queuedNanos = System.nanoTime();
+
+    private @Nullable T result;
+    private @Nullable Throwable failure;
+    private volatile boolean ended;
+
+    /// A task that the calling thread will wait for.
+    WriteTask(Body<T> body, Durability durability) {
+        this.body = body;
+        this.durability = durability;
+    }
+
+    /// When the wait began, in the terms of [System#nanoTime()].
+    long queuedNanos() {
+        return queuedNanos;
+    }
+
+    boolean isPowerSafe() {
+        return durability == Durability.POWER_SAFE;
+    }
+
+    /// Does the work within a batch. An exception that is the work's own becomes the end of the task and leaves the
+    /// batch as it was; whatever else goes wrong is thrown and spoils the batch.
+    void run(Batch batch) throws SQLException, FsException {
+        result = null;
+        failure = null;
+        try {
+            result = body.run(batch);
+        } catch (Batch.Refused e) {
+            failure = e.reason();
+        }
+    }
+
+    /// Ends the task as it ran.
+    void end() {
+        ended = true;
+        LockSupport.unpark(waiting);
+    }
+
+    /// Ends the task with a failure.
+    void fail(Throwable reason) {
+        failure = reason;
+        end();
+    }
+
+    /// Waits for the end. The wait cannot be interrupted, since the outcome would be unknown; it is as bounded as the
+    /// writer's own waits are.
+    T await() throws FsException {
+        boolean interrupted = false;
+        while (!ended) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        Throwable reason = failure;
+        switch (reason) {
+            case null -> {
+                return result;
+            }
+            case FsException e -> throw e;
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new FsException(Errno.EIO, String.valueOf(reason.getMessage()), reason);
+        }
+    }
+}
