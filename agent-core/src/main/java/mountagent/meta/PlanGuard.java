@@ -3,24 +3,33 @@ package mountagent.meta;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// Knows what a plan has named, so that an engine that reads lazily can refuse, in tests, what one that reads in
-/// batches could not answer. One per run of a plan; not thread-safe.
+/// Knows what a plan has named, so that an engine that reads lazily refuses, in tests, what one that reads in batches
+/// could not answer. One per run of a plan; not thread-safe.
 public final class PlanGuard {
+    private static final boolean WANTED = PlanGuard.class.desiredAssertionStatus();
+
     private final Set<Item<?>> named;
 
-    /// Admits the first stage of `plan`.
-    public PlanGuard(ReadPlan plan) {
+    private PlanGuard(ReadPlan plan) {
         named = new HashSet<>(plan.first());
     }
 
-    /// Admits the items of the second stage too; always true, for use in an `assert`.
-    public boolean admit(Collection<? extends Item<?>> second) {
-        return named.addAll(second) || true;
+    /// A guard that admits the first stage of `plan`; null when assertions are off, and nothing is to be checked.
+    public static @Nullable PlanGuard of(ReadPlan plan) {
+        return WANTED ? new PlanGuard(plan) : null;
     }
 
-    /// Whether the plan has named `item`.
-    public boolean admits(Item<?> item) {
-        return named.contains(item);
+    /// Admits the items of the second stage too.
+    public void admit(Collection<? extends Item<?>> second) {
+        named.addAll(second);
+    }
+
+    /// Ends in an [IllegalStateException] when the plan has not named `item`.
+    public void check(Item<?> item) {
+        if (!named.contains(item)) {
+            throw new IllegalStateException("read of what the plan does not name: " + item);
+        }
     }
 }

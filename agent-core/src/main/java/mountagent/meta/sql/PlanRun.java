@@ -18,20 +18,22 @@ import org.jspecify.annotations.Nullable;
 /// read together with its node, which the second stage nearly always asks for.
 final class PlanRun implements MetaTransaction {
     /// Stands for a null among the known answers.
-    private static final Object NOTHING = new Object();
+    private enum Nothing {
+        NOTHING
+    }
 
     private final Answers answers;
     private final SqlErrors errors;
     private final boolean twoStages;
     private final Map<Item<?>, Object> known = new HashMap<>();
     private final List<Mutation> mutations = new ArrayList<>();
-    private final PlanGuard guard;
+    private final @Nullable PlanGuard guard;
 
     private PlanRun(ReadPlan plan, Answers answers, SqlErrors errors) {
         this.answers = answers;
         this.errors = errors;
         this.twoStages = plan.second() != null;
-        this.guard = new PlanGuard(plan);
+        this.guard = PlanGuard.of(plan);
     }
 
     /// Starts a run: the second stage is named here.
@@ -40,9 +42,15 @@ final class PlanRun implements MetaTransaction {
         ReadPlan.SecondStage second = plan.second();
         if (second != null) {
             Collection<? extends Item<?>> named = second.items(run);
-            assert run.guard.admit(named);
+            run.admit(named);
         }
         return run;
+    }
+
+    private void admit(Collection<? extends Item<?>> named) {
+        if (guard != null) {
+            guard.admit(named);
+        }
     }
 
     /// What the function has left, in order.
@@ -56,15 +64,17 @@ final class PlanRun implements MetaTransaction {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // each item's answer has the type the item names
+    @SuppressWarnings({"unchecked", "NullAway"}) // each item's answer has the type the item names
     public <V extends @Nullable Object> V get(Item<V> item) throws FsException {
-        assert guard.admits(item) : "read of what the plan does not name: " + item;
+        if (guard != null) {
+            guard.check(item);
+        }
         Object answer = known.get(item);
         if (answer == null) {
             answer = find(item);
-            known.put(item, answer == null ? NOTHING : answer);
+            known.put(item, answer == null ? Nothing.NOTHING : answer);
         }
-        return (V) (answer == NOTHING ? null : answer);
+        return (V) (answer instanceof Nothing ? null : answer);
     }
 
     private @Nullable Object find(Item<?> item) throws FsException {
@@ -75,7 +85,7 @@ final class PlanRun implements MetaTransaction {
                     return null;
                 }
                 Item<?> node = new Item.NodeOf(found.dentry().inode());
-                known.putIfAbsent(node, found.node() == null ? NOTHING : found.node());
+                known.putIfAbsent(node, found.node() == null ? Nothing.NOTHING : found.node());
                 return found.dentry();
             }
             return answers.find(item);

@@ -65,6 +65,7 @@ final class WriteTask<T extends @Nullable Object> {
 
     /// Waits for the end. The wait cannot be interrupted, since the outcome would be unknown; it is as bounded as the
     /// writer's own waits are.
+    @SuppressWarnings("NullAway") // without a failure the result is what the body answered
     T await() throws FsException {
         boolean interrupted = false;
         while (!ended) {
@@ -74,15 +75,19 @@ final class WriteTask<T extends @Nullable Object> {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        Throwable reason = failure;
-        switch (reason) {
-            case null -> {
-                return result;
-            }
-            case FsException e -> throw e;
+        if (failure != null) {
+            throw failure();
+        }
+        return result;
+    }
+
+    private FsException failure() {
+        return switch (failure) {
+            case FsException e -> e;
             case RuntimeException e -> throw e;
             case Error e -> throw e;
-            default -> throw new FsException(Errno.EIO, String.valueOf(reason.getMessage()), reason);
-        }
+            case null -> throw new IllegalStateException("the task has not failed");
+            case Throwable e -> new FsException(Errno.EIO, String.valueOf(e.getMessage()), e);
+        };
     }
 }

@@ -37,7 +37,7 @@ final class Writer implements AutoCloseable {
     private final SqlErrors errors;
     private final LogSync logSync;
     private final BlockingQueue<WriteTask<?>> queue;
-    private final WriteTask<?> wake = new WriteTask<>(_ -> null, Durability.COMMITTED);
+    private final WriteTask<?> wake = new WriteTask<>(_ -> "", Durability.COMMITTED);
     private final int batchMax;
     private final long patienceMillis;
     private final Thread thread;
