@@ -101,6 +101,7 @@ final class Creations {
         long inode = context.newInode();
         ReadPlan plan = ReadPlan.of(new Item.NodeOf(directory));
         context.keptAlive().add(inode);
+        context.unnamed().add(inode);
         try {
             return context.change(terms, plan, change -> {
                 Node parent = change.directory(directory);
@@ -114,6 +115,7 @@ final class Creations {
             });
         } catch (FsException refused) {
             context.keptAlive().remove(inode);
+            context.unnamed().remove(inode);
             throw refused;
         }
     }
@@ -160,20 +162,20 @@ final class Creations {
         }
         Terms terms = context.terms();
         Item.DentryAt entry = new Item.DentryAt(to);
-        boolean unnamed = context.keptAlive().contains(inode);
+        boolean unnamed = context.unnamed().contains(inode);
         List<Item<?>> items = terms.charging(to.parent(), new Item.NodeOf(inode), new Item.NodeOf(to.parent()), entry);
         if (unnamed) {
             items.add(new Item.IsSustained(context.session(), inode));
         }
         Node linked = context.change(terms, ReadPlan.of(items), change -> {
             Node node = change.node(inode);
+            checkLinkable(node);
             Node parent = change.directory(to.parent());
             Permission.check(caller, parent, Permission.EXECUTE);
             if (change.get(entry) != null) {
                 throw FsException.miss(Errno.EEXIST);
             }
             Places.checkDirectory(caller, parent);
-            checkLinkable(node);
             Node after = node.nlink() == 0
                     ? name(change, inode, node, to.parent(), unnamed)
                     : addLink(change, inode, node, to.parent());
@@ -182,7 +184,10 @@ final class Creations {
             change.addTo(to.parent(), Change.useOf(node));
             return after;
         });
-        context.keptAlive().remove(inode);
+        if (unnamed) {
+            context.unnamed().remove(inode);
+            context.keptAlive().remove(inode);
+        }
         return linked;
     }
 
@@ -207,7 +212,7 @@ final class Creations {
                         .done());
     }
 
-    /// Gives an inode that only this session kept alive its first name.
+    /// Gives an inode that was made without a name its first one. A file that has lost its last name gets none again.
     private Node name(Change change, long inode, Node node, long parent, boolean unnamed) throws FsException {
         if (!unnamed || !change.get(new Item.IsSustained(context.session(), inode))) {
             throw FsException.miss(Errno.ENOENT);

@@ -160,6 +160,7 @@ final class Disposal {
         if (!context.keptAlive().remove(inode)) {
             return Optional.empty();
         }
+        context.unnamed().remove(inode);
         try {
             return release(context.session(), inode);
         } catch (FsException failed) {

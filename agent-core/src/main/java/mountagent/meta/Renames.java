@@ -93,6 +93,9 @@ final class Renames {
             throw new FsException(Errno.EINVAL, "a rename cannot both exchange and not replace");
         }
         Places.checkOld(order.caller, order.from);
+        if (order.exchanges() && Inodes.isTrash(order.from.parent())) {
+            throw FsException.miss(Errno.EPERM);
+        }
         if (order.from.name().isDots() || order.to.name().isDots()) {
             throw FsException.miss(Errno.EINVAL);
         }

@@ -51,6 +51,7 @@ final class Sessions {
             drop(id);
             context.session(0);
             context.keptAlive().clear();
+            context.unnamed().clear();
         }
     }
 

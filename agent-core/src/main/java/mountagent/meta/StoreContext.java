@@ -26,6 +26,7 @@ final class StoreContext {
     private final IdPool sliceIds;
     private final SpaceUse use = new SpaceUse();
     private final Set<Long> keptAlive = ConcurrentHashMap.newKeySet();
+    private final Set<Long> unnamed = ConcurrentHashMap.newKeySet();
     private volatile VolumeFormat format;
     private volatile QuotaTable quotas = QuotaTable.NONE;
     private volatile long session;
@@ -74,6 +75,11 @@ final class StoreContext {
     /// The unlinked inodes that this session keeps alive, as far as this store made them so.
     Set<Long> keptAlive() {
         return keptAlive;
+    }
+
+    /// Those of them that were made without a name and may still get one.
+    Set<Long> unnamed() {
+        return unnamed;
     }
 
     Timestamp now() {
