@@ -20,7 +20,9 @@ public final class Json {
         /// Without any space.
         COMPACT,
         /// One member or element a line, no indentation, a space after the colon.
-        LINES
+        LINES,
+        /// The same, indented by two blanks a level: for people.
+        INDENTED
     }
 
     private Json() {}
@@ -57,7 +59,7 @@ public final class Json {
     /// The text of `value`.
     public static String write(JsonValue value, Layout layout) {
         StringBuilder text = new StringBuilder(512);
-        write(value, layout, text);
+        write(value, layout, 0, text);
         return text.toString();
     }
 
@@ -100,10 +102,10 @@ public final class Json {
         return new JsonValue.Items(values);
     }
 
-    private static void write(JsonValue value, Layout layout, StringBuilder text) {
+    private static void write(JsonValue value, Layout layout, int depth, StringBuilder text) {
         switch (value) {
-            case JsonObject object -> writeObject(object, layout, text);
-            case JsonValue.Items items -> writeItems(items, layout, text);
+            case JsonObject object -> writeObject(object, layout, depth, text);
+            case JsonValue.Items items -> writeItems(items, layout, depth, text);
             case JsonValue.Text string -> quote(string.value(), text);
             case JsonValue.Digits digits -> text.append(digits.literal());
             case JsonValue.Bool bool -> text.append(bool.value());
@@ -111,41 +113,44 @@ public final class Json {
         }
     }
 
-    private static void writeObject(JsonObject object, Layout layout, StringBuilder text) {
+    private static void writeObject(JsonObject object, Layout layout, int depth, StringBuilder text) {
         text.append('{');
         String separator = "";
         for (JsonObject.Member member : object.members()) {
             text.append(separator);
-            newLine(layout, text);
+            newLine(layout, depth + 1, text);
             quote(member.name(), text);
-            text.append(layout == Layout.LINES ? ": " : ":");
-            write(member.value(), layout, text);
+            text.append(layout == Layout.COMPACT ? ":" : ": ");
+            write(member.value(), layout, depth + 1, text);
             separator = ",";
         }
         if (!object.members().isEmpty()) {
-            newLine(layout, text);
+            newLine(layout, depth, text);
         }
         text.append('}');
     }
 
-    private static void writeItems(JsonValue.Items items, Layout layout, StringBuilder text) {
+    private static void writeItems(JsonValue.Items items, Layout layout, int depth, StringBuilder text) {
         text.append('[');
         String separator = "";
         for (JsonValue item : items.values()) {
             text.append(separator);
-            newLine(layout, text);
-            write(item, layout, text);
+            newLine(layout, depth + 1, text);
+            write(item, layout, depth + 1, text);
             separator = ",";
         }
         if (!items.values().isEmpty()) {
-            newLine(layout, text);
+            newLine(layout, depth, text);
         }
         text.append(']');
     }
 
-    private static void newLine(Layout layout, StringBuilder text) {
-        if (layout == Layout.LINES) {
+    private static void newLine(Layout layout, int depth, StringBuilder text) {
+        if (layout != Layout.COMPACT) {
             text.append('\n');
+        }
+        if (layout == Layout.INDENTED) {
+            text.repeat("  ", depth);
         }
     }
 

@@ -59,7 +59,7 @@ public final class ClientSession implements AutoCloseable {
             log.info("Create session {} OK", meta.session());
         }
         var period = session.period().toMillis();
-        session.beats.scheduleWithFixedDelay(session::beat, period, period, TimeUnit.MILLISECONDS);
+        var _ = session.beats.scheduleWithFixedDelay(session::beat, period, period, TimeUnit.MILLISECONDS);
         return session;
     }
 

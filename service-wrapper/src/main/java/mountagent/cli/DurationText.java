@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /// Durations as flags give them: a plain number of seconds, or numbers with units in Go's manner (`1h30m`,
-/// `100ms`), or days in front of those (`1d12h`). Reference: cli.md §1. What makes no sense is an error here, where
-/// the official client takes it for 0 with a warning.
+/// `100ms`), or days in front of those (`1d12h`). Reference: cli.md §1. What makes no sense is an error here,
+/// where the official client takes it for 0 with a warning.
 final class DurationText {
     private static final String NUMBER = "(?:\\d+(?:\\.\\d*)?|\\.\\d+)";
     private static final Pattern SECONDS = Pattern.compile(NUMBER);

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// Brings the official client's manner of writing flags into the one that picocli reads (reference: cli.md §1):
-/// `-flag` and `--flag` are the same, flags stand before or after positional arguments, a value follows after `=` or
-/// as the next argument, a boolean takes one only after `=`. Flags and commands that the official client has and we do
-/// not have yet are refused by name.
+/// Brings the official client's manner of writing flags into the one that picocli reads (reference: cli.md
+/// §1): `-flag` and `--flag` are the same, flags stand before or after positional arguments, a value follows
+/// after `=` or as the next argument, a boolean takes one only after `=`. Flags and commands that the
+/// official client has and we do not have yet are refused by name.
 final class FlagSyntax {
     private final CommandSpec root;
     private final List<String> flags = new ArrayList<>();
@@ -23,8 +23,8 @@ final class FlagSyntax {
         this.root = root;
     }
 
-    /// `args` as picocli understands them: the command, its flags as `--name` or `--name=value`, `--`, and the
-    /// positional arguments.
+    /// `args` as picocli understands them: the command, its flags as `--name` or `--name=value`, `--`, and
+    /// the positional arguments.
     static List<String> normalized(CommandSpec root, List<String> args) throws CommandFailure {
         var syntax = new FlagSyntax(root);
         syntax.readAll(args);

@@ -3,8 +3,8 @@ package mountagent.cli;
 import java.util.Map;
 import java.util.Set;
 
-/// What the official client has and this one does not have yet (reference: cli.md §2 to §7). Each is refused by its
-/// name, so that nobody believes it had an effect; whoever builds one removes it here.
+/// What the official client has and this one does not have yet (reference: cli.md §2 to §7). Each is refused
+/// by its name, so that nobody believes it had an effect; whoever builds one removes it here.
 final class NotBuilt {
     private static final Set<String> COMMANDS = Set.of(
             "config",

@@ -1,6 +1,7 @@
 package mountagent.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import mountagent.service.CommandFailure;
 import mountagent.service.Environment;
@@ -10,14 +11,15 @@ import mountagent.service.Secrets;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/// One run of the program: reads the arguments, carries out the command and says on `err` in one line what went wrong.
+/// One run of the program: reads the arguments, carries out the command and says on `err` in one line what
+/// went wrong.
 final class Program {
-    private final Environment unusedEnvironment;
+    private final Environment environment;
     private final PrintWriter out;
     private final PrintWriter err;
 
     Program(Environment environment, PrintWriter out, PrintWriter err) {
-        this.unusedEnvironment = environment;
+        this.environment = environment;
         this.out = out;
         this.err = err;
     }
@@ -28,7 +30,7 @@ final class Program {
         var line = commandLine(juicefs);
         try {
             var normalized = FlagSyntax.normalized(line.getCommandSpec(), args);
-            return normalized.isEmpty() ? usage(line) : execute(line, juicefs, normalized);
+            return normalized.isEmpty() ? usage(line) : execute(line, juicefs, withRegisteredFlags(line, normalized));
         } catch (CommandFailure failure) {
             return report(failure, false);
         }
@@ -37,20 +39,38 @@ final class Program {
     /// The program's commands, for running them and for completion.
     CommandLine commandLine(Juicefs juicefs) {
         var line = new CommandLine(juicefs)
+                .addSubcommand(new FormatCommand(environment))
+                .addSubcommand(new MountCommand(environment, out))
+                .addSubcommand(new UmountCommand(environment))
+                .addSubcommand(new StatusCommand(environment, out))
                 .addSubcommand(new VersionCommand(out))
                 .addSubcommand(new CompletionCommand(out))
                 .addSubcommand(new HelpCommand(out));
         return line.setOut(out).setErr(err).setOverwrittenOptionsAllowed(true).setUsageHelpAutoWidth(true);
     }
 
+    // picocli's own parsing knows nothing of the registry: the flags kept there come first, so that typed ones win
+    private List<String> withRegisteredFlags(CommandLine line, List<String> args) throws CommandFailure {
+        if (!args.getFirst().equals(MountCommand.NAME) || args.contains("--help")) {
+            return args;
+        }
+        var registered = MountCommand.registeredFlags(environment, args);
+        if (registered.isEmpty()) {
+            return args;
+        }
+        var all = new ArrayList<String>();
+        all.add(MountCommand.NAME);
+        all.addAll(registered);
+        all.addAll(args.subList(1, args.size()));
+        return FlagSyntax.normalized(line.getCommandSpec(), all);
+    }
+
     private int execute(CommandLine line, Juicefs juicefs, List<String> args) {
         line.setParameterExceptionHandler((failure, _) -> reportParameters(failure));
         line.setExecutionExceptionHandler((failure, _, _) -> report(failure, juicefs.isVerbose()));
         line.setExecutionStrategy(parsed -> {
-            if (!CommandLine.printHelpIfRequested(parsed) && needsLog(parsed)) {
+            if (needsLog(parsed)) {
                 LogSetup.use(juicefs.detail());
-            } else if (parsed.isUsageHelpRequested() || parsed.isVersionHelpRequested()) {
-                return ExitCode.OK.status();
             }
             return new CommandLine.RunLast().execute(parsed);
         });
@@ -61,6 +81,7 @@ final class Program {
     private static boolean needsLog(CommandLine.ParseResult parsed) {
         var command = parsed.subcommand();
         return command != null
+                && !command.isUsageHelpRequested()
                 && !(command.commandSpec().userObject() instanceof VersionCommand
                         || command.commandSpec().userObject() instanceof CompletionCommand
                         || command.commandSpec().userObject() instanceof HelpCommand);

@@ -17,11 +17,12 @@ import mountagent.base.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Starts this program once more, detached from the terminal, and waits until its mount is ready or has failed.
+/// Starts this program once more, detached from the terminal, and waits until its mount is ready or has
+/// failed.
 ///
-/// A Java process cannot fork, so the second one is started with the same command line in a session of its own
-/// (setsid(1)). It tells on its standard output, a pipe: [#READY] and the volume's name, or [#FAILED] and why. What it
-/// logs goes to a file.
+/// A Java process cannot fork, so the second one is started with the same command line in a session of its
+/// own (setsid(1)). It tells on its standard output, a pipe: [#READY] and the volume's name, or [#FAILED] and
+/// why. What it logs goes to a file.
 public final class BackgroundStart {
     private static final Logger log = LoggerFactory.getLogger(BackgroundStart.class);
 

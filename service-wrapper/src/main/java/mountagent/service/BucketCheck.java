@@ -10,7 +10,8 @@ import mountagent.meta.VolumeFormat;
 import mountagent.object.ObjectStore;
 import mountagent.object.ObjectStoreException;
 
-/// Whether a bucket is the right one for a volume and works (reference: cli.md §3 "format", volume-format.md §7).
+/// Whether a bucket is the right one for a volume and works (reference: cli.md §3 "format", volume-format.md
+/// §7).
 final class BucketCheck {
     private static final String UUID_KEY = "juicefs_uuid";
     private static final String TEST_FOLDER = "testing/";
@@ -28,8 +29,8 @@ final class BucketCheck {
         this.format = format;
     }
 
-    /// Refuses a bucket that says it belongs to another volume. One that says nothing passes: volumes from before 1.0
-    /// are like that.
+    /// Refuses a bucket that says it belongs to another volume. One that says nothing passes: volumes from
+    /// before 1.0 are like that.
     void isOurs() throws CommandFailure {
         var found = uuid();
         if (found.isPresent() && !found.get().equals(format.uuid())) {

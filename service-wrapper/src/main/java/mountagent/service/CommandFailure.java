@@ -2,8 +2,8 @@ package mountagent.service;
 
 import org.jspecify.annotations.Nullable;
 
-/// A command cannot do what it was asked. The message is one line for the person who typed it: what, which value,
-/// what to do. It holds no password.
+/// A command cannot do what it was asked. The message is one line for the person who typed it: what, which
+/// value, what to do. It holds no password.
 public final class CommandFailure extends Exception {
     private final ExitCode code;
 

@@ -2,8 +2,8 @@ package mountagent.service;
 
 import org.jspecify.annotations.Nullable;
 
-/// What `format` was asked for. A value that was not given is null: a new volume then has the default, an existing
-/// one keeps its own.
+/// What `format` was asked for. A value that was not given is null: a new volume then has the default, an
+/// existing one keeps its own.
 public record FormatRequest(
         String metaUrl,
         String name,

@@ -9,8 +9,8 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/// Lines as the official client logs them: `2026/11/21 12:53:57.571855 juicefs[PID] <INFO>: text [Class]`, with
-/// passwords in URLs masked whoever wrote the line. Thread-safe.
+/// Lines as the official client logs them: `2026/11/21 12:53:57.571855 juicefs[PID] <INFO>: text [Class]`,
+/// with passwords in URLs masked whoever wrote the line. Thread-safe.
 public final class LogLayout extends LayoutBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy/MM/dd HH:mm:ss.SSSSSS", Locale.ROOT);

@@ -10,8 +10,8 @@ import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import org.slf4j.LoggerFactory;
 
-/// Sends what is logged to stderr in the official client's form. Found by Logback through its service file, so that no
-/// time is spent on a configuration file at start.
+/// Sends what is logged to stderr in the official client's form. Found by Logback through its service file,
+/// so that no time is spent on a configuration file at start.
 public final class LogSetup extends ContextAwareBase implements Configurator {
     @Override
     public ExecutionStatus configure(LoggerContext context) {
@@ -42,8 +42,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         TRACE
     }
 
-    /// Logs as much as `detail` says from now on. What libraries say of their own doings stays at warnings unless
-    /// everything is traced.
+    /// Logs as much as `detail` says from now on. What libraries say of their own doings stays at warnings
+    /// unless everything is traced.
     public static void use(Detail detail) {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)

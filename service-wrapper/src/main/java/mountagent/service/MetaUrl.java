@@ -1,9 +1,10 @@
 package mountagent.service;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import mountagent.base.FsException;
+import mountagent.meta.sql.SqliteLocation;
 
 /// Where a volume's metadata is, as typed by a user (reference: cli.md §8).
 public sealed interface MetaUrl {
@@ -14,11 +15,14 @@ public sealed interface MetaUrl {
     /// The URL with any password masked.
     String shown();
 
+    /// The whole URL, for the registry.
+    String text();
+
     /// A SQLite file.
-    record Sqlite(Path file) implements MetaUrl {
+    record Sqlite(SqliteLocation location, String text) implements MetaUrl {
         @Override
         public String shown() {
-            return "sqlite3://" + file;
+            return text;
         }
     }
 
@@ -50,16 +54,16 @@ public sealed interface MetaUrl {
         return Pattern.matches("[^/:]+:\\d+(/\\d+)?", text);
     }
 
-    private static MetaUrl sqlite(String text, String path, Environment environment) throws CommandFailure {
-        var options = path.indexOf('?');
-        if (options >= 0) {
-            throw new CommandFailure("options in a SQLite URL are not built yet: leave \"" + path.substring(options)
-                    + "\" out of " + text);
+    private static MetaUrl sqlite(String text, String rest, Environment environment) throws CommandFailure {
+        var options = rest.indexOf('?');
+        var path = options < 0 ? rest : rest.substring(0, options);
+        var absolute = path.isEmpty()
+                ? text
+                : SqliteLocation.SCHEME + environment.resolve(path) + rest.substring(path.length());
+        try {
+            return new Sqlite(SqliteLocation.parse(absolute), absolute);
+        } catch (FsException e) {
+            throw new CommandFailure("metadata URL " + e.getMessage(), e);
         }
-        if (path.isEmpty()) {
-            throw new CommandFailure(
-                    text + " names no file: give sqlite3:// and a path, such as sqlite3:///srv/meta.db");
-        }
-        return new Sqlite(environment.resolve(path));
     }
 }

@@ -1,37 +1,36 @@
 package mountagent.service;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// The directory a volume is to be shown at: made when it is missing, refused when it cannot serve.
+/// The directory a volume is to be shown at. Whether it can serve is the front end's to say.
 final class MountPoint {
-    private static final Logger log = LoggerFactory.getLogger(MountPoint.class);
-
-    /// What there may be in the directory.
-    enum Contents {
-        MUST_BE_EMPTY,
-        MAY_BE_HIDDEN
-    }
-
     private MountPoint() {}
 
-    /// `path` without symbolic links, ready to be mounted on. A dead mount of ours on it, left by a process that was
-    /// killed, is cleared away.
-    static Path prepare(Path path, Contents contents, Unmounter unmounter) throws CommandFailure, InterruptedException {
+    /// Makes the directory if there is nothing at `path`, and returns it without symbolic links.
+    static Path make(Path path) throws CommandFailure {
         try {
             var real = withoutLinks(path);
-            clearDeadMount(real, unmounter);
             if (!Files.exists(real, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectories(real);
+                makeDirectory(real);
             }
-            check(real, contents);
             return real;
         } catch (IOException e) {
-            throw new CommandFailure("cannot use mount point " + path + ": " + Reasons.of(e), e);
+            throw new CommandFailure("cannot make mount point " + path + ": " + Reasons.of(e), e);
+        }
+    }
+
+    // A dead mount looks like nothing until one tries.
+    private static void makeDirectory(Path path) throws IOException {
+        try {
+            Files.createDirectories(path);
+        } catch (FileAlreadyExistsException e) {
+            if (MountTable.read().at(path).isEmpty()) {
+                throw e;
+            }
         }
     }
 
@@ -43,50 +42,5 @@ final class MountPoint {
         var parent = path.getParent();
         var name = path.getFileName();
         return parent == null || name == null ? path : withoutLinks(parent).resolve(name);
-    }
-
-    private static void clearDeadMount(Path path, Unmounter unmounter)
-            throws CommandFailure, InterruptedException, IOException {
-        var mount = MountTable.read().at(path);
-        if (mount.isEmpty() || Files.exists(path)) {
-            return;
-        }
-        if (!mount.get().isJuicefs()) {
-            throw new CommandFailure(
-                    "mount point " + path + " is a dead mount of " + mount.get().source() + " ("
-                            + mount.get().type() + "): unmount it first (umount -l " + path + ")");
-        }
-        log.warn(
-                "{} is a dead mount of {}, left by a process that was killed: unmounting it",
-                path,
-                mount.get().source());
-        unmounter.detach(path);
-    }
-
-    private static void check(Path path, Contents contents) throws CommandFailure, IOException {
-        if (path.getParent() == null) {
-            throw new CommandFailure("should not mount on the root directory");
-        }
-        if (!Files.isDirectory(path)) {
-            throw new CommandFailure("mount point " + path + " is not a directory: give a directory, or a path where"
-                    + " there is nothing yet");
-        }
-        var mount = MountTable.read().at(path);
-        if (mount.isPresent()) {
-            throw new CommandFailure("mount point " + path + " is in use: "
-                    + mount.get().source() + " ("
-                    + mount.get().type() + ") is mounted there; "
-                    + (mount.get().isJuicefs() ? "unmount it first (juicefs umount " + path + ")" : "choose another"));
-        }
-        if (contents == Contents.MUST_BE_EMPTY && !isEmpty(path)) {
-            throw new CommandFailure("mount point " + path
-                    + " is not empty: choose an empty directory, or hide what is there with -o nonempty");
-        }
-    }
-
-    private static boolean isEmpty(Path directory) throws IOException {
-        try (var entries = Files.newDirectoryStream(directory)) {
-            return !entries.iterator().hasNext();
-        }
     }
 }

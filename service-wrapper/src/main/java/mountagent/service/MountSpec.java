@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What `mount` was asked for: which volume, where, and how.
 ///
-/// `volume` is a metadata URL or a registered name. `bucket`, when given, is where this mount finds the objects
-/// instead of where the setting says.
+/// `volume` is a metadata URL or a registered name. `bucket`, when given, is where this mount finds the
+/// objects instead of where the setting says.
 public record MountSpec(
         String volume,
         Path mountPoint,
@@ -30,7 +30,8 @@ public record MountSpec(
                 new KernelCache(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO);
     }
 
-    /// How the client behaves towards its servers. A heartbeat of zero means a session that never ends by itself.
+    /// How the client behaves towards its servers. A heartbeat of zero means a session that never ends by
+    /// itself.
     public record Client(
             Duration heartbeat,
             boolean hasBackgroundJobs,

@@ -15,8 +15,8 @@ final class MountTable {
 
     private final List<Entry> entries;
 
-    /// A mount: where, the type of its file system, what it shows, and the minor number of its device, which is
-    /// the number of a FUSE connection.
+    /// A mount: where, the type of its file system, what it shows, and the minor number of its device, which
+    /// is the number of a FUSE connection.
     record Entry(Path mountPoint, String type, String source, int deviceMinor) {
         boolean isJuicefs() {
             return type.equals(TYPE);

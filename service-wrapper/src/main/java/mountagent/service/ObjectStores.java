@@ -36,8 +36,8 @@ final class ObjectStores {
         }
     }
 
-    /// The store of an existing volume. Its folder must be there: an empty place where a disk should be mounted is not
-    /// filled by mistake.
+    /// The store of an existing volume. Its folder must be there: an empty place where a disk should be
+    /// mounted is not filled by mistake.
     static ObjectStore open(VolumeFormat format, int retriesMax) throws CommandFailure {
         checkSupported(format);
         var folder = folder(format);
@@ -57,6 +57,15 @@ final class ObjectStores {
     /// Where a volume's objects are in a store of kind `file`.
     static Path folder(VolumeFormat format) {
         return Path.of(format.bucket()).resolve(format.name());
+    }
+
+    /// Refuses a bucket that this user may not write to.
+    static void checkWritable(VolumeFormat format) throws CommandFailure {
+        var folder = folder(format);
+        if (!Files.isWritable(folder)) {
+            throw new CommandFailure("the bucket folder " + folder + " of volume " + format.name()
+                    + " is read-only for this user: make it writable, or mount with --read-only");
+        }
     }
 
     private static ObjectStore driver(VolumeFormat format, boolean isNew) throws CommandFailure {

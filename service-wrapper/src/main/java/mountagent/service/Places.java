@@ -5,8 +5,9 @@ import java.nio.file.Path;
 
 /// Where this user's files are (docs/configure.md).
 ///
-/// `registry` holds a file for each volume known by name, `data` the volumes of `--create`, `running` a note about
-/// each mount that runs, `log` what a mount in the background says, `bucket` is the default of `format --bucket`.
+/// `registry` holds a file for each volume known by name, `data` the volumes of `--create`, `running` a note
+/// about each mount that runs, `log` what a mount in the background says, `bucket` is the default of `format
+/// --bucket`.
 public record Places(Path registry, Path data, Path running, Path log, Path bucket) {
     /// The places for the user of `environment`.
     public static Places of(Environment environment) {

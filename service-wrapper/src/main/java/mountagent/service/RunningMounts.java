@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /// Notes about the mounts that run, one file each, so that `umount` knows which process to wait for.
 ///
-/// A note holds a process id with the time that process began: an id that has been given to another process does not
-/// deceive.
+/// A note holds a process id with the time that process began: an id that has been given to another process
+/// does not deceive.
 final class RunningMounts {
     private static final Logger log = LoggerFactory.getLogger(RunningMounts.class);
 

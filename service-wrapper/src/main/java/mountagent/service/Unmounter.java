@@ -32,8 +32,8 @@ public final class Unmounter {
         this.running = new RunningMounts(Places.of(environment).running());
     }
 
-    /// Ends the mount at `path` in order. When it returns, everything written is stored and the process that served
-    /// the mount has ended, if it was ours.
+    /// Ends the mount at `path` in order. When it returns, everything written is stored and the process that
+    /// served the mount has ended, if it was ours.
     public void unmount(Path path) throws CommandFailure, InterruptedException {
         var mount = find(path);
         var process = running.find(mount.mountPoint());
@@ -45,8 +45,8 @@ public final class Unmounter {
         }
     }
 
-    /// Detaches the mount at `path` whatever is under way, and kills the process that served it if that does not
-    /// end by itself soon: what was written and neither closed nor synced may be lost.
+    /// Detaches the mount at `path` whatever is under way, and kills the process that served it if that does
+    /// not end by itself soon: what was written and neither closed nor synced may be lost.
     public void unmountForced(Path path) throws CommandFailure, InterruptedException {
         var mount = find(path);
         var process = running.find(mount.mountPoint());

@@ -16,10 +16,11 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
 
-/// The volumes that this user knows by name: `NAME.conf` each, mode 0600 since a metadata URL may hold a password.
+/// The volumes that this user knows by name: `NAME.conf` each, mode 0600 since a metadata URL may hold a
+/// password.
 ///
-/// A file has a line `meta = URL` and may have a line `options = FLAGS`, flags of `mount` for each mount by that
-/// name.
+/// A file has a line `meta = URL` and may have a line `options = FLAGS`, flags of `mount` for each mount by
+/// that name.
 public final class VolumeRegistry {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]");
 

@@ -11,7 +11,8 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/// The layers: front ends over the facade, the facade over metadata and data, engines and drivers at the edge.
+/// The layers: front ends over the facade, the facade over metadata and data, engines and drivers at the
+/// edge.
 @AnalyzeClasses(packages = "mountagent", importOptions = OurClasses.class)
 final class LayersTest {
     private static final String[] FRONT_ENDS = {

@@ -1,0 +1,61 @@
+package mountagent.cli;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import mountagent.frontend.MountRequest.MountOption;
+import mountagent.service.CommandFailure;
+import picocli.CommandLine.Option;
+
+/// What `-o` and its relatives say about a mount (reference: cli.md §6).
+final class FuseFlags {
+    // what mount(8) and fstab add, with nothing for us to do
+    private static final Set<String> NOTHING_TO_DO =
+            Set.of("rw", "defaults", "default_permissions", "_netdev", "nofail", "nosuid", "nodev", "noatime", "");
+
+    @Option(names = "--read-only", description = "Refuse every change.")
+    private boolean readOnly;
+
+    @Option(names = "--enable-xattr", description = "Show extended attributes.")
+    private boolean enableXattr;
+
+    @Option(
+            names = "-o",
+            paramLabel = "OPTIONS",
+            description = "allow_other (default for root), ro, nonempty, separated by commas.")
+    private List<String> options = new ArrayList<>();
+
+    /// The choices; root lets everybody in, as the official client does.
+    Set<MountOption> choices(boolean isRoot) throws CommandFailure {
+        var chosen = EnumSet.noneOf(MountOption.class);
+        for (var list : options) {
+            for (var option : list.split(",", -1)) {
+                add(option.strip(), chosen);
+            }
+        }
+        if (readOnly) {
+            chosen.add(MountOption.READ_ONLY);
+        }
+        if (enableXattr) {
+            chosen.add(MountOption.EXTENDED_ATTRIBUTES);
+        }
+        if (isRoot) {
+            chosen.add(MountOption.ALLOW_OTHER);
+        }
+        return chosen;
+    }
+
+    private static void add(String option, Set<MountOption> chosen) throws CommandFailure {
+        switch (option) {
+            case "allow_other" -> chosen.add(MountOption.ALLOW_OTHER);
+            case "ro" -> chosen.add(MountOption.READ_ONLY);
+            case "nonempty" -> chosen.add(MountOption.NON_EMPTY);
+            default -> {
+                if (!NOTHING_TO_DO.contains(option)) {
+                    throw new CommandFailure("-o " + option + " is not built yet");
+                }
+            }
+        }
+    }
+}

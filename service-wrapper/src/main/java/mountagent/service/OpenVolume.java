@@ -1,0 +1,173 @@
+package mountagent.service;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import mountagent.base.Clock;
+import mountagent.base.Errno;
+import mountagent.base.FsException;
+import mountagent.block.BlockFormat;
+import mountagent.block.BlockOptions;
+import mountagent.block.BlockStore;
+import mountagent.block.Compression;
+import mountagent.chunk.DataOptions;
+import mountagent.chunk.FileData;
+import mountagent.maintenance.Housekeeping;
+import mountagent.maintenance.HousekeepingJob;
+import mountagent.meta.AtimeMode;
+import mountagent.meta.MetaOptions;
+import mountagent.meta.MetaStore;
+import mountagent.meta.VolumeFormat;
+import mountagent.object.ObjectStore;
+import mountagent.session.ClientSession;
+import mountagent.volume.OpenFileTable;
+import mountagent.volume.Volume;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A volume with everything below it, open and registered; closing it stores what is pending and closes all
+/// parts in the reverse order.
+final class OpenVolume implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(OpenVolume.class);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final MetaUrl url;
+    private final MountSpec spec;
+    private final Clock clock;
+    private final OpenFileTable table = new OpenFileTable();
+
+    private OpenVolume(MetaUrl url, MountSpec spec, Clock clock) {
+        this.url = url;
+        this.spec = spec;
+        this.clock = clock;
+    }
+
+    /// The parts a front end needs: the volume, its name, and the registration that knows whether it is still
+    /// there.
+    record Opened(Volume volume, String name, ClientSession session, OpenVolume owner) implements AutoCloseable {
+        @Override
+        public void close() {
+            owner.close();
+        }
+    }
+
+    /// Opens the volume that `spec` names, for a mount at `mountPoint`. What was opened before a failure is
+    /// closed again. `onVolumeGone` is called on a thread of its own when the volume is destroyed or
+    /// replaced.
+    static Opened open(MetaUrl url, MountSpec spec, Path mountPoint, Runnable onVolumeGone) throws CommandFailure {
+        var open = new OpenVolume(url, spec, Clock.SYSTEM);
+        var isOpen = false;
+        try {
+            var opened = open.openParts(mountPoint, onVolumeGone);
+            isOpen = true;
+            return opened;
+        } catch (FsException e) {
+            throw failure(url, e);
+        } finally {
+            if (!isOpen) {
+                open.close();
+            }
+        }
+    }
+
+    /// The words for a volume that cannot be opened.
+    static CommandFailure failure(MetaUrl url, FsException e) {
+        if (e.errno() == Errno.ENOENT) {
+            return new CommandFailure(
+                    url.shown() + ": database is not formatted, please run `juicefs format ...` first", e);
+        }
+        return new CommandFailure(url.shown() + ": " + e.getMessage(), e);
+    }
+
+    private Opened openParts(Path mountPoint, Runnable onVolumeGone) throws CommandFailure, FsException {
+        var engine = opened(spec.isReadOnly() ? MetaEngines.openReadOnly(url) : MetaEngines.open(url));
+        var meta = opened(MetaStore.open(engine, metaOptions()));
+        var format = spec.bucket() == null ? meta.format() : meta.format().withBucket(spec.bucket());
+        var blocks = opened(blocks(format));
+        var data = new FileData(meta, blocks, DataOptions.of(format.blockSizeBytes()), clock);
+        var stale = new StaleFiles(data.remover(), onVolumeGone);
+        // closed first to last: jobs, the volume with its data, the registration, blocks, metadata
+        var session = opened(ClientSession.open(
+                meta, Registration.info(mountPoint, clock), Registration.options(spec), stale, clock));
+        var mode = spec.isReadOnly() ? Volume.Mode.READ_ONLY : Volume.Mode.READ_WRITE;
+        var volume = opened(Volume.open(meta, data, table, mode, clock));
+        opened(stale);
+        opened(Housekeeping.start(meta, data, clock, jobs()));
+        return new Opened(volume, format.name(), session, this);
+    }
+
+    private MetaOptions metaOptions() {
+        return MetaOptions.of(clock)
+                .withOpenFiles(table)
+                .withReadOnly(spec.isReadOnly())
+                .withSkipDirMtime(spec.client().skipDirMtime())
+                .withAtimeMode(atimeMode());
+    }
+
+    private AtimeMode atimeMode() {
+        if (spec.client().keepsEveryAccessTime()) {
+            return AtimeMode.STRICTATIME;
+        }
+        return spec.client().keepsAccessTimes() ? AtimeMode.RELATIME : AtimeMode.NOATIME;
+    }
+
+    private Set<HousekeepingJob> jobs() {
+        if (spec.isReadOnly()) {
+            return Set.of();
+        }
+        return spec.client().hasBackgroundJobs()
+                ? EnumSet.allOf(HousekeepingJob.class)
+                : EnumSet.of(HousekeepingJob.BARRIER);
+    }
+
+    private BlockStore blocks(VolumeFormat format) throws CommandFailure {
+        var store = ObjectStores.open(format, spec.client().retriesMax());
+        var isTaken = false;
+        try {
+            log.info("Data use {}", store.describe());
+            new BucketCheck(store, format).isOurs();
+            if (!spec.isReadOnly()) {
+                ObjectStores.checkWritable(format);
+            }
+            var blocks = blocks(store, format);
+            isTaken = true;
+            return blocks;
+        } finally {
+            if (!isTaken) {
+                store.close();
+            }
+        }
+    }
+
+    private BlockStore blocks(ObjectStore store, VolumeFormat format) {
+        var compression = Compression.named(format.compression().toLowerCase(Locale.ROOT));
+        var options = new BlockOptions(
+                spec.client().bufferBytes(),
+                spec.client().bufferBytes() / 2,
+                spec.client().uploadsMax(),
+                spec.client().downloadsMax(),
+                BlockOptions.DEFAULT.waitMax());
+        return BlockStore.open(
+                store, new BlockFormat(format.blockSizeBytes(), compression, format.hashPrefix()), options);
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            var part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                log.error("closing {} failed: {}", part.getClass().getSimpleName(), e.getMessage(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package mountagent.service;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import mountagent.base.Clock;
+import mountagent.base.Errno;
+import mountagent.base.FsException;
+import mountagent.base.Sizes;
+import mountagent.json.Json;
+import mountagent.meta.Durability;
+import mountagent.meta.Item;
+import mountagent.meta.MetaEngine;
+import mountagent.meta.MetaOptions;
+import mountagent.meta.MetaStore;
+import mountagent.meta.Mutation;
+import mountagent.meta.ReadPlan;
+import mountagent.meta.VolumeFormat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes volumes and changes their settings (reference: cli.md §3, maintenance.md §1, volume-format.md §2).
+public final class VolumeFormatter {
+    private static final Logger log = LoggerFactory.getLogger(VolumeFormatter.class);
+
+    private static final int BLOCK_KIB_LEAST = 64;
+    private static final int BLOCK_KIB_MOST = 16 * 1024;
+    private static final Set<String> COMPRESSIONS = Set.of("none", "lz4", "zstd");
+
+    private final Environment environment;
+
+    public VolumeFormatter(Environment environment) {
+        this.environment = environment;
+    }
+
+    /// Carries out `request`, registers the volume's name, and returns the setting as stored.
+    public VolumeFormat format(FormatRequest request) throws CommandFailure {
+        check(request);
+        var url = MetaUrl.parse(request.metaUrl(), environment);
+        log.info("Meta address: {}", url.shown());
+        try (var engine = MetaEngines.create(url)) {
+            var stored = format(engine, request);
+            new VolumeRegistry(Places.of(environment).registry()).register(stored.name(), url.text());
+            return stored;
+        } catch (FsException e) {
+            throw new CommandFailure(url.shown() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private VolumeFormat format(MetaEngine engine, FormatRequest request) throws CommandFailure, FsException {
+        var existing = existing(engine);
+        if (existing.isEmpty()) {
+            return make(engine, request);
+        }
+        return switch (request.whenFormatted()) {
+            case LEAVE_ALONE -> existing.get();
+            case UPDATE -> update(engine, request, existing.get());
+            case OVERWRITE -> overwrite(engine, request, existing.get());
+        };
+    }
+
+    private VolumeFormat make(MetaEngine engine, FormatRequest request) throws CommandFailure, FsException {
+        var format = applied(
+                request,
+                VolumeFormat.create(request.name(), UUID.randomUUID().toString())
+                        .withBucket(bucket(Places.of(environment).bucket().toString())));
+        try (var store = ObjectStores.create(format)) {
+            log.info("Data use {}", store.describe());
+            var bucket = new BucketCheck(store, format);
+            if (environment.variable("JFS_NO_CHECK_OBJECT_STORAGE") == null) {
+                bucket.works();
+            }
+            bucket.isEmpty();
+            // a process that ends between these two leaves a volume that only lacks its mark, not a bucket in the way
+            MetaStore.format(engine, format, Clock.SYSTEM);
+            bucket.claim();
+        }
+        report(format);
+        return format;
+    }
+
+    private VolumeFormat update(MetaEngine engine, FormatRequest request, VolumeFormat existing)
+            throws CommandFailure, FsException {
+        if (!request.name().equals(existing.name())) {
+            throw new CommandFailure("format: update format: cannot update volume name from " + existing.name() + " to "
+                    + request.name());
+        }
+        var changed = applied(request, existing);
+        try (var store = ObjectStores.open(changed, 0)) {
+            log.info("Data use {}", store.describe());
+            var bucket = new BucketCheck(store, changed);
+            bucket.isOurs();
+            if (environment.variable("JFS_NO_CHECK_OBJECT_STORAGE") == null) {
+                bucket.works();
+            }
+        }
+        try {
+            var stored = MetaStore.update(engine, changed, Clock.SYSTEM);
+            report(stored);
+            return stored;
+        } catch (FsException e) {
+            throw new CommandFailure("format: update format: " + e.getMessage(), e);
+        }
+    }
+
+    // The tree stays as it is and gets another setting: what the official client does, for a setting that is broken.
+    private VolumeFormat overwrite(MetaEngine engine, FormatRequest request, VolumeFormat existing)
+            throws CommandFailure, FsException {
+        log.warn("Existing volume {} will be overwritten", existing);
+        var format = applied(request, existing.withName(request.name()));
+        try (var store = ObjectStores.create(format)) {
+            var bucket = new BucketCheck(store, format);
+            bucket.isOurs();
+            bucket.works();
+            bucket.claim();
+        }
+        engine.transact(
+                ReadPlan.of(new Item.Setting()),
+                transaction -> {
+                    transaction.apply(new Mutation.PutSetting(format.document()));
+                    return format;
+                },
+                Durability.POWER_SAFE);
+        report(format);
+        return format;
+    }
+
+    private static void report(VolumeFormat format) throws FsException {
+        var shown = Json.parseObject("setting", format.redacted().document());
+        log.info("Volume is formatted as {}", Json.write(shown, Json.Layout.INDENTED));
+    }
+
+    /// The setting of the volume that is there, if one is.
+    private static Optional<VolumeFormat> existing(MetaEngine engine) throws FsException {
+        try (var meta = MetaStore.open(engine, MetaOptions.of(Clock.SYSTEM))) {
+            return Optional.of(meta.format());
+        } catch (FsException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private VolumeFormat applied(FormatRequest request, VolumeFormat format) {
+        var result = format;
+        if (request.storage() != null) {
+            result = result.withStorage(request.storage().toLowerCase(Locale.ROOT));
+        }
+        if (request.bucket() != null) {
+            result = result.withBucket(bucket(request.bucket()));
+        }
+        if (request.blockSizeBytes() != null) {
+            result = result.withBlockSizeKib(blockKib(request.blockSizeBytes()));
+        }
+        if (request.compression() != null) {
+            result = result.withCompression(request.compression().toLowerCase(Locale.ROOT));
+        }
+        if (request.hashPrefix() != null) {
+            result = result.withHashPrefix(request.hashPrefix());
+        }
+        if (request.capacityBytes() != null) {
+            result = result.withCapacityBytes(request.capacityBytes());
+        }
+        if (request.inodes() != null) {
+            result = result.withInodes(request.inodes());
+        }
+        return request.trashDays() == null ? result : result.withTrashDays(request.trashDays());
+    }
+
+    private static void check(FormatRequest request) throws CommandFailure {
+        if (!VolumeRegistry.isName(request.name())) {
+            throw new CommandFailure("volume name \"" + request.name()
+                    + "\" must have 3 to 63 of a-z, 0-9 and -, with a letter or digit at both ends");
+        }
+        if (request.storage() != null && !request.storage().equalsIgnoreCase("file")) {
+            throw new CommandFailure("--storage " + request.storage() + " is not built yet; supported so far: file");
+        }
+        var compression = request.compression();
+        if (compression != null && !COMPRESSIONS.contains(compression.toLowerCase(Locale.ROOT))) {
+            throw new CommandFailure("--compress (" + compression + ") must be none, lz4 or zstd");
+        }
+    }
+
+    // rounded down to a power of two, within the limits of the format
+    private static int blockKib(long bytes) {
+        var kib = Math.clamp(bytes / Sizes.KIB, BLOCK_KIB_LEAST, BLOCK_KIB_MOST);
+        return Integer.highestOneBit(kib);
+    }
+
+    // absolute and with a slash at its end, as the official client stores it
+    private String bucket(String typed) {
+        var path = typed.startsWith("file://") ? typed.substring("file://".length()) : typed;
+        var absolute = environment.resolve(path).toString();
+        return absolute.endsWith("/") ? absolute : absolute + "/";
+    }
+}
