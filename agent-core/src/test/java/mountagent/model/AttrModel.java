@@ -1,6 +1,5 @@
 package mountagent.model;
 
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,7 +11,6 @@ import mountagent.base.Errno;
 import mountagent.base.FileName;
 import mountagent.base.Timestamp;
 import mountagent.base.XattrMode;
-import org.jspecify.annotations.Nullable;
 
 /// The operations on attributes of the reference tree (semantics.md §3 and §12).
 final class AttrModel {
@@ -22,112 +20,62 @@ final class AttrModel {
         this.tree = tree;
     }
 
-    /// Changes attributes other than the length.
+    /// Changes attributes other than the length. Whoever sends a mode with a new owner has seen to the set-ID bits.
     ModelNode setattr(Caller caller, long inode, AttrChange change) throws Refused {
         ModelNode node = tree.node(inode);
-        Refused.when(ModelTree.isInTrash(node), Errno.EPERM);
-        Draft draft = new Draft(node);
+        if (change.equals(AttrChange.NONE)) {
+            return node;
+        }
         boolean setsOwner = change.uid().isPresent() || change.gid().isPresent();
-        int mode = change.mode().orElse(0);
-        if (change.mode().isPresent() && setsOwner) {
-            mode |= node.mode & 06000;
+        int gid = change.gid().orElse(node.gid);
+        int uid = change.uid().orElse(node.uid);
+        boolean isForeign = caller.isChecked() && caller.uid() != node.uid;
+        boolean needsOwner =
+                setsOwner || change.mode().isPresent() || change.flags().isPresent();
+        new Reasons()
+                .when(ModelTree.isInTrash(node), Errno.EPERM)
+                .when(needsOwner && isForeign, Errno.EPERM)
+                .when(caller.isChecked() && uid != node.uid, Errno.EPERM)
+                .when(caller.isChecked() && gid != node.gid && !caller.isMember(gid), Errno.EPERM)
+                .when(isForeign, timesNeed(caller, node, change))
+                .refuse();
+        if (setsOwner && !node.isDirectory()) {
+            boolean keepsGroupBit = caller.uid() == 0 && (node.mode & 010) == 0;
+            node.mode &= keepsGroupBit ? 03777 : 01777;
         }
-        if (setsOwner && (node.mode & 06000) != 0 && !node.isDirectory()) {
-            int kept = caller.uid() != 0 || (node.mode & 010) != 0 ? 01777 : 03777;
-            draft.mode &= kept;
-            mode &= kept;
-        }
-        changeOwner(caller, node, change, draft);
         if (change.mode().isPresent()) {
-            changeMode(caller, node, mode, draft);
+            boolean losesGroupBit = caller.isChecked() && !caller.isMember(gid);
+            node.mode = change.mode().getAsInt() & (losesGroupBit ? 05777 : 07777);
         }
-        draft.atime = time(caller, node, change.atime(), node.atime);
-        draft.mtime = time(caller, node, change.mtime(), node.mtime);
-        draft.flags = change.flags().orElse(node.flags);
-        draft.apply(node, tree.now(), setsOwner && (node.mode & 06000) != 0);
+        node.uid = uid;
+        node.gid = gid;
+        node.flags = change.flags().orElse(node.flags);
+        node.atime = time(change.atime(), node.atime);
+        node.mtime = time(change.mtime(), node.mtime);
+        node.ctime = tree.now();
         return node;
     }
 
-    private static void changeOwner(Caller caller, ModelNode node, AttrChange change, Draft draft) throws Refused {
-        boolean isChecked = caller.isChecked();
-        if (change.gid().isPresent()) {
-            int gid = change.gid().getAsInt();
-            Refused.when(isChecked && caller.uid() != node.uid, Errno.EPERM);
-            Refused.when(isChecked && gid != node.gid && !caller.isMember(gid), Errno.EPERM);
-            draft.gid = gid;
+    /// What somebody who does not own a node is told when times are changed: both to now needs the right to write,
+    /// anything else the owner (utimensat(2)).
+    private static Errno[] timesNeed(Caller caller, ModelNode node, AttrChange change) {
+        TimeChange.Kind atime = change.atime().kind();
+        TimeChange.Kind mtime = change.mtime().kind();
+        if (atime == TimeChange.Kind.KEEP && mtime == TimeChange.Kind.KEEP) {
+            return new Errno[0];
         }
-        if (change.uid().isPresent()) {
-            Refused.when(isChecked && change.uid().getAsInt() != node.uid, Errno.EPERM);
-            draft.uid = change.uid().getAsInt();
+        if (atime != TimeChange.Kind.NOW || mtime != TimeChange.Kind.NOW) {
+            return new Errno[] {Errno.EPERM};
         }
+        return ModelTree.may(node, caller, 2) ? new Errno[0] : new Errno[] {Errno.EACCES};
     }
 
-    private static void changeMode(Caller caller, ModelNode node, int wanted, Draft draft) throws Refused {
-        int mode = wanted & 07777;
-        boolean isChecked = caller.isChecked();
-        if (isChecked && !caller.isMember(node.gid)) {
-            mode &= ~02000;
-        }
-        boolean addsSetId = (mode & ~draft.mode & 06000) != 0;
-        Refused.when(isChecked && caller.uid() != node.uid && ((mode ^ draft.mode) & 01777) != 0, Errno.EPERM);
-        Refused.when(isChecked && caller.uid() != node.uid && addsSetId, Errno.EPERM);
-        draft.mode = mode;
-    }
-
-    private Timestamp time(Caller caller, ModelNode node, TimeChange change, Timestamp current) throws Refused {
-        boolean isOwner = !caller.isChecked() || caller.uid() == node.uid;
+    private Timestamp time(TimeChange change, Timestamp current) {
         return switch (change.kind()) {
             case KEEP -> current;
-            case NOW -> {
-                Refused.when(!isOwner && !ModelTree.may(node, caller, 2), Errno.EACCES);
-                yield tree.now();
-            }
-            case SET -> {
-                Timestamp explicit = Objects.requireNonNull(change.explicit());
-                if (!explicit.equals(current)) {
-                    Refused.when(caller.isChecked() && !isOwner, Errno.EPERM, Errno.EACCES);
-                }
-                yield explicit;
-            }
+            case NOW -> tree.now();
+            case SET -> Objects.requireNonNull(change.explicit());
         };
-    }
-
-    /// What a change comes to before it is made.
-    private static final class Draft {
-        private int mode;
-        private int uid;
-        private int gid;
-        private int flags;
-        private Timestamp atime;
-        private Timestamp mtime;
-
-        Draft(ModelNode node) {
-            mode = node.mode;
-            uid = node.uid;
-            gid = node.gid;
-            flags = node.flags;
-            atime = node.atime;
-            mtime = node.mtime;
-        }
-
-        void apply(ModelNode node, Timestamp now, boolean always) {
-            boolean isSame = mode == node.mode
-                    && uid == node.uid
-                    && gid == node.gid
-                    && flags == node.flags
-                    && atime.equals(node.atime)
-                    && mtime.equals(node.mtime);
-            if (isSame && !always) {
-                return;
-            }
-            node.mode = mode;
-            node.uid = uid;
-            node.gid = gid;
-            node.flags = flags;
-            node.atime = atime;
-            node.mtime = mtime;
-            node.ctime = now;
-        }
     }
 
     /// A program without privileges has written: the set-ID bits go.
@@ -141,26 +89,39 @@ final class AttrModel {
         return node;
     }
 
+    /// The value of an attribute. Whether an inode that is gone is told apart does not matter.
     Bytes getXattr(long inode, FileName name) throws Refused {
-        ModelNode node = tree.node(inode);
-        Bytes value = node.xattrs.get(name);
+        ModelNode node = tree.nodes.get(inode);
+        Refused.when(node == null, Errno.ENODATA, Errno.ENOENT);
+        Bytes value = Objects.requireNonNull(node).xattrs.get(name);
         Refused.when(value == null, Errno.ENODATA);
         return Objects.requireNonNull(value);
     }
 
     void setXattr(long inode, FileName name, Bytes value, XattrMode mode) throws Refused {
-        ModelNode node = tree.node(inode);
-        @Nullable Bytes before = node.xattrs.get(name);
-        Refused.when(mode == XattrMode.CREATE && before != null, Errno.EEXIST);
-        Refused.when(mode == XattrMode.REPLACE && before == null, Errno.ENODATA);
+        ModelNode node = changeable(inode);
+        boolean isThere = node.xattrs.containsKey(name);
+        Refused.when(mode == XattrMode.CREATE && isThere, Errno.EEXIST);
+        Refused.when(mode == XattrMode.REPLACE && !isThere, Errno.ENODATA);
         node.xattrs.put(name, value);
+        node.ctime = tree.now();
     }
 
     void removeXattr(long inode, FileName name) throws Refused {
-        Refused.when(tree.node(inode).xattrs.remove(name) == null, Errno.ENODATA);
+        ModelNode node = changeable(inode);
+        Refused.when(node.xattrs.remove(name) == null, Errno.ENODATA);
+        node.ctime = tree.now();
     }
 
-    Set<FileName> listXattr(long inode) throws Refused {
-        return new TreeSet<>(List.copyOf(tree.node(inode).xattrs.keySet()));
+    private ModelNode changeable(long inode) throws Refused {
+        Refused.when(ModelTree.isTrash(inode), Errno.EPERM);
+        ModelNode node = tree.node(inode);
+        Refused.when(ModelTree.isInTrash(node) || node.isImmutable(), Errno.EPERM);
+        return node;
+    }
+
+    Set<FileName> listXattr(long inode) {
+        ModelNode node = tree.nodes.get(inode);
+        return node == null ? Set.of() : new TreeSet<>(node.xattrs.keySet());
     }
 }

@@ -20,26 +20,24 @@ final class FileModel {
     /// Cuts or extends a file. `byHandle` says that permission and trash have been looked at when it was opened.
     ModelNode truncate(Caller caller, long inode, long length, boolean byHandle) throws Refused {
         ModelNode node = tree.node(inode);
-        Refused.when(node.isDirectory(), Errno.EPERM, Errno.EISDIR);
-        Refused.when(!node.isFile(), Errno.EPERM, Errno.EINVAL);
-        Refused.when(node.isFixed() || !byHandle && ModelTree.isInTrash(node), Errno.EPERM);
-        if (!byHandle) {
-            ModelTree.need(node, caller, 2);
-        }
-        if (node.length != length) {
-            long low = Math.min(node.length, length);
-            node.bytes.clear(low, Math.max(node.length, length) - low);
-            node.length = length;
-            node.mtime = tree.now();
-            node.ctime = tree.now();
-        }
+        new Reasons()
+                .when(node.isDirectory(), Errno.EISDIR, Errno.EPERM)
+                .when(!node.isFile(), Errno.EPERM, Errno.EINVAL)
+                .when(node.isFixed() || (!byHandle && ModelTree.isInTrash(node)), Errno.EPERM)
+                .when(!byHandle && !ModelTree.may(node, caller, 2), Errno.EACCES)
+                .refuse();
+        long low = Math.min(node.length, length);
+        node.bytes.clear(low, Math.max(node.length, length) - low);
+        node.length = length;
+        node.mtime = tree.now();
+        node.ctime = tree.now();
         return node;
     }
 
     /// Appends the record of a slice to chunk `index`.
     ModelNode append(long inode, int index, Slice slice, Timestamp time) throws Refused {
         ModelNode node = tree.node(inode);
-        Refused.when(!node.isFile(), Errno.EPERM, Errno.EINVAL);
+        Refused.when(!node.isFile(), Errno.EPERM, Errno.EINVAL, Errno.EISDIR);
         long base = (long) index * Sizes.CHUNK;
         tree.sliceBytes.overlay(node.bytes, base, List.of(slice));
         node.length = Math.max(node.length, base + slice.end());
@@ -51,10 +49,12 @@ final class FileModel {
     /// Reserves or zeroes a range.
     ModelNode allocate(long inode, AllocateMode mode, long offset, long length) throws Refused {
         ModelNode node = tree.node(inode);
-        Refused.when(node.type == FileType.FIFO, Errno.EPIPE);
-        Refused.when(!node.isFile() || node.isImmutable(), Errno.EPERM, Errno.EISDIR, Errno.ENODEV);
         boolean reserves = mode == AllocateMode.EXTEND || mode == AllocateMode.KEEP_SIZE;
-        Refused.when(node.isAppendOnly() && !reserves, Errno.EPERM);
+        new Reasons()
+                .when(node.type == FileType.FIFO, Errno.EPIPE)
+                .when(!node.isFile(), Errno.EPERM, Errno.EISDIR, Errno.ENODEV)
+                .when(node.isImmutable() || (node.isAppendOnly() && !reserves), Errno.EPERM)
+                .refuse();
         if (!reserves) {
             long end = Math.min(node.length, offset + length);
             if (end > offset) {
@@ -73,8 +73,10 @@ final class FileModel {
     long copy(long source, long sourceOffset, long target, long targetOffset, long length) throws Refused {
         ModelNode from = tree.node(source);
         ModelNode to = tree.node(target);
-        Refused.when(!from.isFile() || !to.isFile(), Errno.EINVAL);
-        Refused.when(to.isFixed(), Errno.EPERM);
+        new Reasons()
+                .when(!from.isFile() || !to.isFile(), Errno.EINVAL, Errno.EISDIR)
+                .when(to.isFixed(), Errno.EPERM)
+                .refuse();
         if (sourceOffset >= from.length) {
             return 0;
         }

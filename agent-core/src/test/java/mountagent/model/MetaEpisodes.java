@@ -16,6 +16,8 @@ public final class MetaEpisodes {
         List<MetaEngine> open() throws FsException;
     }
 
+    private static final int SHOWN_MAX = 60;
+
     private MetaEpisodes() {}
 
     /// Runs `usual` operations, or as many as the system property says; `test` is the name of the test class.
@@ -38,16 +40,30 @@ public final class MetaEpisodes {
         if (failure == null) {
             return;
         }
-        Predicate<List<Integer>> fails = some -> failure(drawn, some, trashDays, engines) != null;
+        String kind = kind(failure);
+        Predicate<List<Integer>> fails = some -> {
+            AssertionError other = failure(drawn, some, trashDays, engines);
+            return other != null && kind(other).equals(kind);
+        };
         List<Integer> shortest = Shrinker.shorten(upToFailure(kept, fails), fails);
         AssertionError last = failure(drawn, shortest, trashDays, engines);
         String operations = String.join(
-                "\n", shortest.stream().map(i -> i + " " + drawn.get(i)).toList());
+                "\n",
+                shortest.stream()
+                        .limit(SHOWN_MAX)
+                        .map(i -> i + " " + drawn.get(i))
+                        .toList());
         throw new AssertionError(
                 "seed " + seed + ", episode " + episode + ": " + failure.getMessage() + "\nshortest list:\n"
                         + operations + "\nwhich gives: " + (last == null ? "nothing" : last.getMessage())
                         + "\nreplay: " + ModelPlan.command(test, seed, episode, shortest),
                 last == null ? failure : last);
+    }
+
+    /// What went wrong without the numbers: a shorter list must fail in the same way.
+    private static String kind(AssertionError failure) {
+        String text = String.valueOf(failure.getMessage());
+        return text.lines().findFirst().orElse("").replaceAll("\\[[^]]*]|[0-9]+", "");
     }
 
     /// The shortest beginning that fails, by halving.

@@ -77,7 +77,8 @@ final class MetaRun implements AutoCloseable {
                     check();
                 }
             } catch (AssertionError | RuntimeException wrong) {
-                throw new AssertionError("operation " + i + ", " + op + ": " + wrong.getMessage(), wrong);
+                String what = wrong instanceof AssertionError ? wrong.getMessage() : wrong.toString();
+                throw new AssertionError("operation " + i + ", " + op + ": " + what, wrong);
             }
         }
     }

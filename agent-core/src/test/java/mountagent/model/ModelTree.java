@@ -129,25 +129,26 @@ final class ModelTree {
     /// Whether a sticky directory keeps the caller from removing `child`.
     static boolean isStuck(ModelNode parent, ModelNode child, Caller caller) {
         return (parent.mode & 01000) != 0
-                && caller.uid() != 0
+                && caller.isChecked()
                 && caller.uid() != parent.uid
                 && caller.uid() != child.uid;
     }
 
     /// A directory has been changed: its times follow, unless that was done just before.
     void touch(ModelNode directory, boolean always) {
-        if (!isTrash(directory.inode) && (always || now().nanosSince(directory.mtime) >= SKIP_DIR_MTIME.toNanos())) {
+        long age = now().nanosSince(directory.mtime);
+        boolean isFresh = age >= 0 && age < SKIP_DIR_MTIME.toNanos();
+        if (!isTrash(directory.inode) && (always || !isFresh)) {
             directory.mtime = now();
             directory.ctime = now();
         }
     }
 
-    /// What a name's length and bytes allow.
-    static void checkName(FileName name) throws Refused {
-        Refused.when(name.length() > FileName.LENGTH_MAX, Errno.ENAMETOOLONG);
-        Refused.when(name.length() == 0, Errno.EINVAL);
+    /// What is wrong with a name to be made.
+    static void checkName(FileName name, Reasons reasons) {
+        reasons.when(name.length() > FileName.LENGTH_MAX, Errno.ENAMETOOLONG).when(name.length() == 0, Errno.EINVAL);
         for (int i = 0; i < name.length(); i++) {
-            Refused.when(name.at(i) == '/' || name.at(i) == 0, Errno.EINVAL);
+            reasons.when(name.at(i) == '/' || name.at(i) == 0, Errno.EINVAL);
         }
     }
 
@@ -157,22 +158,25 @@ final class ModelTree {
 
     /// The node behind a name.
     ModelNode lookup(Caller caller, DentryKey at) throws Refused {
-        ModelNode parent = node(at.parent());
-        Refused.when(!parent.isDirectory(), Errno.ENOTDIR);
-        need(parent, caller, 1);
+        Reasons reasons = new Reasons();
+        ModelNode parent = nodes.get(at.parent());
+        ModelNode found = parent == null ? null : behind(parent, at);
+        reasons.when(at.name().length() > FileName.LENGTH_MAX, Errno.ENAMETOOLONG)
+                .when(parent == null || found == null, Errno.ENOENT)
+                .when(parent != null && !parent.isDirectory(), Errno.ENOTDIR)
+                .when(parent != null && !may(parent, caller, 1), Errno.EACCES)
+                .refuse();
+        return Objects.requireNonNull(found);
+    }
+
+    private @Nullable ModelNode behind(ModelNode parent, DentryKey at) {
         if (at.name().equals(FileName.SELF)) {
             return parent;
         }
         if (at.name().equals(FileName.PARENT)) {
-            return node(parent.parent);
+            return nodes.get(parent.parent);
         }
-        Refused.when(at.name().length() > FileName.LENGTH_MAX, Errno.ENAMETOOLONG);
-        if (isTrashName(at)) {
-            return node(TRASH);
-        }
-        ModelNode found = child(at);
-        Refused.when(found == null, Errno.ENOENT);
-        return Objects.requireNonNull(found);
+        return isTrashName(at) ? nodes.get(TRASH) : child(at);
     }
 
     /// Whether `inode` is `directory` or above it.

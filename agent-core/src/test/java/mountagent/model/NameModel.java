@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 import mountagent.base.Bytes;
@@ -37,21 +38,25 @@ final class NameModel {
 
     /// Whether a node can be made at a place.
     void checkMake(Caller caller, DentryKey at) throws Refused {
-        Refused.when(ModelTree.isTrash(at.parent()), Errno.EPERM);
-        Refused.when(ModelTree.isTrashName(at), Errno.EPERM, Errno.EEXIST);
-        Refused.when(at.name().isDots(), Errno.EEXIST);
-        ModelTree.checkName(at.name());
-        checkPlace(caller, at);
-        Refused.when(tree.child(at) != null, Errno.EEXIST);
+        Reasons reasons = placeFor(caller, at);
+        reasons.refuse();
     }
 
-    private ModelNode checkPlace(Caller caller, DentryKey at) throws Refused {
-        ModelNode parent = tree.node(at.parent());
-        Refused.when(!parent.isDirectory(), Errno.ENOTDIR);
-        Refused.when(ModelTree.isInTrash(parent), Errno.ENOENT);
-        ModelTree.need(parent, caller, 3);
-        Refused.when(parent.isImmutable(), Errno.EPERM);
-        return parent;
+    /// What keeps a new name from being made at a place.
+    private Reasons placeFor(Caller caller, DentryKey at) throws Refused {
+        Reasons reasons = new Reasons();
+        reasons.when(ModelTree.isTrash(at.parent()) || ModelTree.isTrashName(at), Errno.EPERM);
+        reasons.when(at.name().isDots(), Errno.EEXIST);
+        ModelTree.checkName(at.name(), reasons);
+        ModelNode parent = tree.nodes.get(at.parent());
+        if (parent == null) {
+            return reasons.when(true, Errno.ENOENT);
+        }
+        return reasons.when(!parent.isDirectory(), Errno.ENOTDIR)
+                .when(ModelTree.isInTrash(parent), Errno.ENOENT)
+                .when(!ModelTree.may(parent, caller, 3), Errno.EACCES)
+                .when(parent.isImmutable(), Errno.EPERM)
+                .when(tree.child(at) != null, Errno.EEXIST);
     }
 
     /// Makes the node that [#checkMake] allowed, under the inode that the system gave it.
@@ -91,53 +96,63 @@ final class NameModel {
         }
     }
 
-    /// Gives a node another name.
-    ModelNode link(Caller caller, long inode, DentryKey to) throws Refused {
-        Refused.when(ModelTree.isTrash(to.parent()) || ModelTree.isTrashName(to), Errno.EPERM);
-        Refused.when(to.name().isDots(), Errno.EEXIST, Errno.EINVAL);
-        ModelTree.checkName(to.name());
-        ModelNode node = tree.node(inode);
-        Refused.when(node.isDirectory(), Errno.EPERM);
-        ModelNode parent = checkPlace(caller, to);
-        Refused.when(node.isFixed(), Errno.EPERM);
-        Refused.when(tree.child(to) != null, Errno.EEXIST);
-        Refused.when(node.nlink == 0, Errno.ENOENT);
+    /// Gives a node another name. A file without any name gets its first one from the client that keeps it.
+    void link(int client, Caller caller, long inode, DentryKey to) throws Refused {
+        Reasons reasons = placeFor(caller, to);
+        ModelNode node = tree.nodes.get(inode);
+        if (node == null) {
+            reasons.when(true, Errno.ENOENT, Errno.EPERM).refuse();
+            return;
+        }
+        ModelTree.Holder holder = new ModelTree.Holder(client, inode);
+        reasons.when(node.isDirectory() || node.isFixed() || ModelTree.isInTrash(node), Errno.EPERM)
+                .when(node.nlink == 0 && !tree.sustained.contains(holder), Errno.ENOENT)
+                .refuse();
+        ModelNode parent = tree.node(to.parent());
+        parent.children.put(to.name(), inode);
+        node.ctime = tree.now();
+        tree.touch(parent, false);
+        if (node.nlink++ == 0) {
+            tree.sustained.remove(holder);
+            node.parent = parent.inode;
+            return;
+        }
         if (node.parent > 0) {
             node.addParentLink(node.parent, 1);
         }
         node.parent = 0;
         node.addParentLink(parent.inode, 1);
-        node.nlink++;
-        node.ctime = tree.now();
-        parent.children.put(to.name(), inode);
-        tree.touch(parent, false);
-        return node;
     }
 
     /// Removes the name of a node that is no directory.
     Lost unlink(int client, Caller caller, DentryKey at) throws Refused {
-        Refused.when(ModelTree.isTrashName(at), Errno.EPERM);
-        Refused.when(ModelTree.isTrash(at.parent()) && caller.uid() != 0, Errno.EPERM);
-        ModelNode parent = parentOf(caller, at);
+        Reasons reasons = taking(caller, at);
+        reasons.when(at.name().isDots(), Errno.EPERM, Errno.EISDIR);
         ModelNode node = tree.child(at);
-        Refused.when(node == null, Errno.ENOENT);
-        Refused.when(node.isDirectory(), Errno.EPERM);
-        ModelTree.need(parent, caller, 3);
-        Refused.when(parent.isFixed(), Errno.EPERM);
-        Refused.when(ModelTree.isStuck(parent, node, caller), Errno.EACCES);
-        Refused.when(node.isFixed(), Errno.EPERM);
+        reasons.when(node != null && (node.isDirectory() || node.isFixed()), Errno.EPERM)
+                .refuse();
+        ModelNode parent = tree.node(at.parent());
         parent.children.remove(at.name());
         tree.touch(parent, false);
-        return dropName(client, parent, at.name(), node);
+        return dropName(client, parent, at.name(), Objects.requireNonNull(node));
     }
 
-    /// The parent of a name to be removed. What comes first when both the name and the right are missing is open.
-    private ModelNode parentOf(Caller caller, DentryKey at) throws Refused {
+    /// What keeps a name from being taken away.
+    private Reasons taking(Caller caller, DentryKey at) {
+        Reasons reasons = new Reasons();
+        boolean isKept = ModelTree.isTrash(at.parent()) && caller.uid() != 0;
+        reasons.when(ModelTree.isTrashName(at) || at.parent() == ModelTree.TRASH || isKept, Errno.EPERM);
+        reasons.when(at.name().length() > FileName.LENGTH_MAX, Errno.ENAMETOOLONG);
         ModelNode parent = tree.nodes.get(at.parent());
-        Refused.when(parent == null, Errno.ENOENT);
-        Refused.when(!parent.isDirectory(), Errno.ENOENT, Errno.ENOTDIR);
-        Refused.when(tree.child(at) == null && !ModelTree.may(parent, caller, 3), Errno.ENOENT, Errno.EACCES);
-        return parent;
+        if (parent == null) {
+            return reasons.when(true, Errno.ENOENT);
+        }
+        ModelNode node = tree.child(at);
+        return reasons.when(!parent.isDirectory(), Errno.ENOTDIR, Errno.ENOENT)
+                .when(node == null, Errno.ENOENT)
+                .when(!ModelTree.may(parent, caller, 3), Errno.EACCES)
+                .when(parent.isFixed(), Errno.EPERM)
+                .when(node != null && ModelTree.isStuck(parent, node, caller), Errno.EPERM, Errno.EACCES);
     }
 
     /// A node other than a directory has lost its name in `parent`.
@@ -221,26 +236,20 @@ final class NameModel {
 
     /// Removes an empty directory.
     Lost rmdir(Caller caller, DentryKey at) throws Refused {
-        Refused.when(at.name().equals(FileName.SELF), Errno.EINVAL);
-        Refused.when(at.name().equals(FileName.PARENT), Errno.ENOTEMPTY);
-        Refused.when(ModelTree.isTrashName(at) || at.parent() == ModelTree.TRASH, Errno.EPERM);
-        Refused.when(ModelTree.isTrash(at.parent()) && caller.uid() != 0, Errno.EPERM);
-        ModelNode parent = parentOf(caller, at);
+        Reasons reasons = taking(caller, at);
+        reasons.when(at.name().equals(FileName.SELF), Errno.EINVAL);
+        reasons.when(at.name().equals(FileName.PARENT), Errno.ENOTEMPTY);
         ModelNode node = tree.child(at);
-        Refused.when(node == null, Errno.ENOENT);
-        Refused.when(!node.isDirectory(), Errno.ENOTDIR);
-        ModelTree.need(parent, caller, 3);
-        Refused.when(parent.isFixed(), Errno.EPERM);
-        boolean isStuck = ModelTree.isStuck(parent, node, caller);
-        Refused.when(!node.children.isEmpty() && isStuck, Errno.ENOTEMPTY, Errno.EACCES);
-        Refused.when(!node.children.isEmpty(), Errno.ENOTEMPTY);
-        Refused.when(isStuck, Errno.EACCES);
+        reasons.when(node != null && !node.isDirectory(), Errno.ENOTDIR)
+                .when(node != null && !node.children.isEmpty(), Errno.ENOTEMPTY)
+                .refuse();
+        ModelNode parent = tree.node(at.parent());
         parent.children.remove(at.name());
         if (!ModelTree.isTrash(parent.inode)) {
             parent.nlink--;
         }
         tree.touch(parent, true);
-        return dropDirectory(parent, at.name(), node);
+        return dropDirectory(parent, at.name(), Objects.requireNonNull(node));
     }
 
     private Lost dropDirectory(ModelNode parent, FileName name, ModelNode node) {
@@ -258,31 +267,18 @@ final class NameModel {
     Moved rename(int client, Caller caller, DentryKey from, DentryKey to, Set<RenameFlag> flags) throws Refused {
         boolean exchanges = flags.contains(RenameFlag.EXCHANGE);
         boolean keeps = flags.contains(RenameFlag.NO_REPLACE);
-        Refused.when(flags.contains(RenameFlag.WHITEOUT) && !exchanges, Errno.ENOTSUP);
-        Refused.when(exchanges && flags.size() > 1, Errno.EINVAL);
-        Refused.when(ModelTree.isTrashName(from) || ModelTree.isTrashName(to), Errno.EPERM);
-        Refused.when(ModelTree.isTrash(to.parent()), Errno.EPERM);
-        Refused.when(ModelTree.isTrash(from.parent()) && caller.uid() != 0, Errno.EPERM);
-        Refused.when(from.name().isDots() || to.name().isDots(), Errno.EINVAL, Errno.EBUSY, Errno.EEXIST, Errno.ENOENT);
-        ModelTree.checkName(to.name());
-        parentOf(caller, from);
+        new Reasons()
+                .when(flags.contains(RenameFlag.WHITEOUT), Errno.ENOTSUP)
+                .when(exchanges && flags.size() > 1, Errno.EINVAL)
+                .refuse();
         ModelNode node = tree.child(from);
-        Refused.when(node == null, Errno.ENOENT);
-        if (from.equals(to)) {
+        ModelNode target = tree.child(to);
+        RenameRights rights = new RenameRights(tree, caller, from, to);
+        if (rights.early(node, target, exchanges, keeps).isEmpty() && node != null && node == target) {
             return new Moved(node.inode, null);
         }
-        ModelNode target = tree.child(to);
-        if (target != null) {
-            Refused.when(keeps, Errno.EEXIST);
-            if (target == node) {
-                return new Moved(node.inode, null);
-            }
-            if (!exchanges) {
-                Refused.when(node.isDirectory() && !target.isDirectory(), Errno.ENOTDIR);
-                Refused.when(!node.isDirectory() && target.isDirectory(), Errno.EISDIR);
-            }
-        }
-        new RenameRights(tree, caller, from, to).check(node, target, exchanges);
+        rights.all(node, target, exchanges).refuse();
+        Objects.requireNonNull(node);
         return target != null && exchanges ? exchange(from, to, node, target) : move(client, from, to, node, target);
     }
 

@@ -111,7 +111,10 @@ final class NameSteps {
         long inode = sides.pick.any(op.node());
         DentryKey to = sides.pick.place(op.place());
         var real = Sides.ask(() -> sides.store(op.client()).link(caller, inode, to));
-        Sides.judge(real, () -> sides.names.link(caller, inode, to));
+        Sides.judge(real, () -> {
+            sides.names.link(op.client(), caller, inode, to);
+            return true;
+        });
         sides.touch(inode, to.parent());
     }
 

@@ -17,13 +17,15 @@ final class OpenModel {
             boolean truncates)
             throws Refused {
         ModelNode node = tree.node(inode);
-        Refused.when(node.isDirectory() && writes, Errno.EISDIR, Errno.EACCES, Errno.EPERM);
-        boolean lacksRight = !ModelTree.may(node, caller, (reads ? 4 : 0) | (writes ? 2 : 0));
         boolean isFixed = writes
-                && (node.isImmutable() || ModelTree.isInTrash(node) || node.isAppendOnly() && (!appends || truncates));
-        Refused.when(lacksRight && isFixed, Errno.EACCES, Errno.EPERM);
-        Refused.when(lacksRight, Errno.EACCES);
-        Refused.when(isFixed, Errno.EPERM);
+                && (node.isImmutable()
+                        || ModelTree.isInTrash(node)
+                        || (node.isAppendOnly() && (!appends || truncates)));
+        new Reasons()
+                .when(node.isDirectory() && writes, Errno.EISDIR)
+                .when(!ModelTree.may(node, caller, (reads ? 4 : 0) | (writes ? 2 : 0)), Errno.EACCES)
+                .when(isFixed, Errno.EPERM)
+                .refuse();
         return node;
     }
 }

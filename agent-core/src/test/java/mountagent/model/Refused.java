@@ -19,6 +19,10 @@ final class Refused extends Exception {
         return new Refused(EnumSet.of(first, others));
     }
 
+    static Refused with(Set<Errno> any) {
+        return new Refused(EnumSet.copyOf(any));
+    }
+
     Set<Errno> allowed() {
         return allowed;
     }

@@ -31,6 +31,9 @@ final class Sides {
     record Answer<T extends @Nullable Object>(
             @Nullable T value, @Nullable FsException error) {
         T got() {
+            if (error != null) {
+                throw new AssertionError("refused with " + this + ", expected success", error);
+            }
             return Objects.requireNonNull(value);
         }
 
