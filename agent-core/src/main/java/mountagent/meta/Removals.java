@@ -45,7 +45,7 @@ final class Removals {
                     plan(terms, at, Trash.OFF, List.of()),
                     change -> type == FileType.DIRECTORY
                             ? rmdir(change, Caller.AGENT, at, Trash.OFF)
-                            : unlink(change, Caller.AGENT, at, Trash.OFF));
+                            : takeExpired(change, at));
             if (removed != null) {
                 disposal.settle(removed);
             }
@@ -64,12 +64,24 @@ final class Removals {
         }
         Node node = change.find(entry.inode());
         checkTaking(caller, parent, node);
-        Removed removed = disposal.file(change, at, entry.inode(), node, hour);
+        return take(change, at, parent, entry, hour);
+    }
+
+    private @Nullable Removed take(Change change, DentryKey at, Node parent, Dentry entry, long hour)
+            throws FsException {
+        Removed removed = disposal.file(change, at, entry.inode(), change.find(entry.inode()), hour);
         if (removed != null) {
             change.apply(new Mutation.RemoveDentry(at));
             change.touch(at.parent(), parent, 0);
         }
         return removed;
+    }
+
+    /// Flags protect what users see. An entry that the trash has kept long enough goes, whatever flags its node has got
+    /// through another name since: else that file would keep everything younger in the trash for ever.
+    private @Nullable Removed takeExpired(Change change, DentryKey at) throws FsException {
+        Node parent = change.directory(at.parent());
+        return take(change, at, parent, entry(change, Caller.AGENT, parent, at), Trash.OFF);
     }
 
     Removed rmdir(Caller caller, DentryKey at, long believed) throws FsException {

@@ -82,7 +82,7 @@ final class AttrModel {
     ModelNode dropSetIds(long inode) throws Refused {
         ModelNode node = tree.node(inode);
         int kept = (node.mode & 010) != 0 ? 01777 : 03777;
-        if (node.isFile() && (node.mode & kept) != node.mode) {
+        if ((node.mode & kept) != node.mode) {
             node.mode &= kept;
             node.ctime = tree.now();
         }

@@ -85,6 +85,10 @@ final class AttrSteps {
 
     void dropSetIds(MetaOp.DropSetIds op) {
         long inode = sides.pick.file(op.node());
+        ModelNode node = sides.tree.nodes.get(inode);
+        if (node != null && !node.isFile()) {
+            return; // only what can be written loses them
+        }
         var real = Sides.ask(() -> sides.store(op.client()).dropSetIds(inode));
         Sides.judge(real, () -> sides.attrs.dropSetIds(inode));
         sides.touch(inode);

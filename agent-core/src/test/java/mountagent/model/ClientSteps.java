@@ -144,7 +144,7 @@ final class ClientSteps {
     void expireTrash(MetaOp.ExpireTrash op) {
         long before = sides.clock.now().seconds() - (24L * sides.tree.trashDays + 2) * HOUR;
         Sides.ask(() -> sides.store(op.client()).expireTrash(before, 1_000_000)).got();
-        sides.names.expireTrash(before);
+        sides.names.expireTrash(op.client(), before);
     }
 
     void expireDelayed(MetaOp.ExpireDelayed op) {

@@ -304,12 +304,12 @@ final class NameModel {
         ModelNode goal = tree.nodes.get(to.parent());
         source.children.remove(from.name());
         Lost replaced = null;
-        boolean relinksGoal = node.isDirectory() && source != goal;
+        int goalLinks = node.isDirectory() && source != goal ? 1 : 0;
         if (target != null) {
             goal.children.remove(to.name());
             if (target.isDirectory()) {
                 goal.nlink--;
-                relinksGoal = true;
+                goalLinks--;
                 replaced = dropDirectory(goal, to.name(), target);
             } else {
                 replaced = dropName(client, goal, to.name(), target);
@@ -320,8 +320,10 @@ final class NameModel {
             changeParent(node, source, goal);
         }
         node.ctime = tree.now();
-        tree.touch(source, node.isDirectory() && source != goal || source == goal && relinksGoal);
-        tree.touch(goal, relinksGoal);
+        tree.touch(goal, goalLinks != 0);
+        if (source != goal) {
+            tree.touch(source, node.isDirectory());
+        }
         return new Moved(node.inode, replaced);
     }
 
@@ -330,7 +332,9 @@ final class NameModel {
             if (!ModelTree.isTrash(source.inode)) {
                 source.nlink--;
             }
-            goal.nlink++;
+            if (!ModelTree.isTrash(goal.inode)) {
+                goal.nlink++;
+            }
         }
         if (node.parent > 0) {
             node.parent = goal.inode;
@@ -341,7 +345,7 @@ final class NameModel {
     }
 
     /// Removes what the trash has kept longer than until `before` (Unix seconds); how many entries that were.
-    int expireTrash(long before) {
+    int expireTrash(int client, long before) {
         ModelNode trash = tree.nodes.get(ModelTree.TRASH);
         int removed = 0;
         if (trash == null) {
@@ -352,7 +356,7 @@ final class NameModel {
             Instant time = Instant.from(
                     HOUR.parse(name.toString(), LocalDateTime::from).toInstant(ZoneOffset.UTC));
             if (time.getEpochSecond() < before) {
-                removed += empty(hour);
+                removed += empty(client, hour);
                 trash.children.remove(name);
                 tree.forget(hour);
             }
@@ -360,7 +364,7 @@ final class NameModel {
         return removed;
     }
 
-    private int empty(ModelNode hour) {
+    private int empty(int client, ModelNode hour) {
         int removed = 0;
         for (long inode : hour.children.values()) {
             ModelNode node = tree.nodes.get(inode);
@@ -368,7 +372,7 @@ final class NameModel {
             if (node.isDirectory()) {
                 end(node);
             } else {
-                dropName(-1, hour, FileName.SELF, node);
+                dropName(client, hour, FileName.SELF, node);
             }
         }
         return removed;
