@@ -3,7 +3,7 @@ package mountagent.service;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Where this user's files are (docs/configure.md).
+/// Where this user's files are (docs/operate/configure.md).
 ///
 /// `registry` holds a file for each volume known by name, `data` the volumes of `--create`, `running` a note
 /// about each mount that runs, `log` what a mount in the background says, `bucket` is the default of `format
