@@ -3,10 +3,11 @@ package mountagent.block;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A piece of off-heap memory of a [BlockPool], shared by counting: it goes back when the last holder releases it.
+/// A piece of off-heap memory of a [BlockPool], shared by counting: it goes back when the last holder
+/// releases it.
 ///
-/// Made with one holder. The memory is not cleared. Whoever holds the buffer may read it; who may write it is up to
-/// its holders.
+/// Made with one holder. The memory is not cleared. Whoever holds the buffer may read it; who may write it
+/// is up to its holders.
 public final class BlockBuffer {
     private final BlockPool pool;
     private final BlockPool.Place place;

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
 
-/// Turns the bytes of a block into what is stored, and back. All memory is native. Decoders write within the target
-/// only, whatever they are given. Reference: volume-format.md §5.
+/// Turns the bytes of a block into what is stored, and back. All memory is native. Decoders write within
+/// the target only, whatever they are given. Reference: volume-format.md §5.
 sealed interface BlockCodec {
     /// Stored bytes that no decoder turns into a block of the length its name says.
     final class CorruptException extends Exception {

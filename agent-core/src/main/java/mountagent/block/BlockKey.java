@@ -2,7 +2,8 @@ package mountagent.block;
 
 import java.util.Locale;
 
-/// The name of a block: the slice it is of, which one it is, and how many bytes it holds when it is not compressed.
+/// The name of a block: the slice it is of, which one it is, and how many bytes it holds when it is not
+/// compressed.
 ///
 /// Blocks are counted from the start of their slice; all but the last of a slice have the volume's block size
 /// (reference: volume-format.md §3 and §4.2).

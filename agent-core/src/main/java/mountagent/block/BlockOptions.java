@@ -6,8 +6,8 @@ import mountagent.base.Sizes;
 /// Limits of a [BlockStore].
 ///
 /// `bufferBytes` is the hard limit of off-heap memory for blocks being written, read and kept; `cacheBytes` is how
-/// much of it blocks may go on occupying after they have been read. `waitMax` bounds each wait for memory or for a
-/// free transfer.
+/// much of it blocks may go on occupying after they have been read. `waitMax` bounds each wait for memory
+/// or for a free transfer.
 public record BlockOptions(long bufferBytes, long cacheBytes, int uploadsMax, int downloadsMax, Duration waitMax) {
     private static final long BUFFER_BYTES_DEFAULT = 300L * Sizes.MIB;
     private static final int UPLOADS_DEFAULT = 20;

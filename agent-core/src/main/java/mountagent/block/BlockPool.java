@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// # How
 ///
-/// A buddy system. Memory comes from the system in slabs as large as a block (rounded up to 64 KiB times a power of
-/// two) and stays. A piece is a slab or half of a larger piece; a piece that comes back is joined with its other half
-/// when that is free too. Small pieces are taken from the smallest piece that is free, so that whole slabs stay whole
-/// as long as possible.
+/// A buddy system. Memory comes from the system in slabs as large as a block (rounded up to 64 KiB times a
+/// power of two) and stays. A piece is a slab or half of a larger piece; a piece that comes back is joined
+/// with its other half when that is free too. Small pieces are taken from the smallest piece that is free,
+/// so that whole slabs stay whole as long as possible.
 ///
 /// Thread-safe. When nothing is free, memory that is only kept for later is asked back first ([Reclaim]).
 public final class BlockPool {
@@ -32,11 +32,12 @@ public final class BlockPool {
         void release(long bytes);
     }
 
-    /// Where a piece lies: `page` counts from the start of the slab, the length is [#PAGE_BYTES] shifted by `order`.
+    /// Where a piece lies: `page` counts from the start of the slab, the length is [#PAGE_BYTES] shifted by
+    /// `order`.
     record Place(Slab slab, int page, int order) {}
 
-    /// One piece of memory from the system and what is free of it: `freeOrder[p]` is 1 + the order of the free piece
-    /// that begins at page p, or 0.
+    /// One piece of memory from the system and what is free of it: `freeOrder[p]` is 1 + the order of the
+    /// free piece that begins at page p, or 0.
     static final class Slab {
         private final MemorySegment memory;
         private final byte[] freeOrder;
@@ -107,8 +108,8 @@ public final class BlockPool {
         return buffer;
     }
 
-    /// A buffer of at least `bytes`, waiting up to `max` for one; null when there is none by then, or the thread was
-    /// interrupted (its flag is then set).
+    /// A buffer of at least `bytes`, waiting up to `max` for one; null when there is none by then, or the
+    /// thread was interrupted (its flag is then set).
     public @Nullable BlockBuffer acquire(int bytes, Duration max) {
         long left = max.toNanos();
         while (true) {
@@ -121,7 +122,8 @@ public final class BlockPool {
         }
     }
 
-    private long returns() {
+    /// How many buffers have come back so far.
+    public long returns() {
         lock.lock();
         try {
             return returns;
@@ -131,7 +133,7 @@ public final class BlockPool {
     }
 
     /// Waits until a buffer has come back since `seen`; returns the time left.
-    private long awaitReturn(long seen, long nanos) {
+    public long awaitReturn(long seen, long nanos) {
         lock.lock();
         try {
             long left = nanos;

@@ -18,13 +18,14 @@ import org.slf4j.LoggerFactory;
 ///
 /// # How a read finds its bytes
 ///
-/// Memory, then the local cache, then the store. Blocks that are not compressed are read from a local store in the
-/// range asked for, straight into the reader's memory: the operating system keeps them already, and a copy of ours
-/// would only take its room. From a distant store a small part in the middle of a block is fetched as a range, too;
-/// everything else fetches the whole block, once for all who want it at that time, and keeps it.
+/// Memory, then the local cache, then the store. Blocks that are not compressed are read from a local store
+/// in the range asked for, straight into the reader's memory: the operating system keeps them already, and
+/// a copy of ours would only take its room. From a distant store a small part in the middle of a block is
+/// fetched as a range, too; everything else fetches the whole block, once for all who want it at that time,
+/// and keeps it.
 ///
-/// A block that is missing, too short, or decodes to another length than its name says is an exception of kind
-/// MISSING or INVALID that names it. Thread-safe; calls block, with deadlines
+/// A block that is missing, too short, or decodes to another length than its name says is an exception of
+/// kind MISSING or INVALID that names it. Thread-safe; calls block, with deadlines
 /// ([BlockOptions#waitMax()]).
 public final class BlockStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BlockStore.class);
@@ -178,8 +179,8 @@ public final class BlockStore implements AutoCloseable {
         }
     }
 
-    /// The whole block, downloaded once for all who ask meanwhile; null when there is no memory for it. The caller
-    /// releases it.
+    /// The whole block, downloaded once for all who ask meanwhile; null when there is no memory for it. The
+    /// caller releases it.
     private @Nullable BlockBuffer load(BlockKey key) throws ObjectStoreException {
         var mine = new Flight();
         for (Flight running = flights.putIfAbsent(key, mine);

@@ -2,8 +2,8 @@ package mountagent.block;
 
 import java.lang.foreign.MemorySegment;
 
-/// The place of a cache on local disk, between memory and the object store. Thread-safe; never fails: what it cannot
-/// do, the object store does.
+/// The place of a cache on local disk, between memory and the object store. Thread-safe; never fails: what
+/// it cannot do, the object store does.
 public interface LocalBlocks {
     /// Keeps nothing.
     LocalBlocks NONE = new LocalBlocks() {
@@ -26,8 +26,8 @@ public interface LocalBlocks {
     /// Fills `target` from byte `offset` of a block; false when the block is not here, whole and sound.
     boolean read(BlockKey key, int offset, MemorySegment target);
 
-    /// Shows a block that has been downloaded or uploaded; whether it is kept is up to the cache. `plain` is valid
-    /// during the call only.
+    /// Shows a block that has been downloaded or uploaded; whether it is kept is up to the cache. `plain`
+    /// is valid during the call only.
     void offer(BlockKey key, MemorySegment plain);
 
     /// Forgets a block.

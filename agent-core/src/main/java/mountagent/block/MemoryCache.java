@@ -6,10 +6,11 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Blocks that stay in memory after they were read or written, as plain bytes. Holds each of its buffers once.
+/// Blocks that stay in memory after they were read or written, as plain bytes. Holds each of its buffers
+/// once.
 ///
-/// Eviction runs on the thread that adds (reference: libraries.md, "Caffeine"); what bounds memory is the pool, not
-/// this index.
+/// Eviction runs on the thread that adds (reference: libraries.md, "Caffeine"); what bounds memory is the
+/// pool, not this index.
 final class MemoryCache {
     private static final int EVICTED_AT_ONCE = 8;
 

@@ -9,8 +9,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Memory for the stored form of blocks, in pieces that hold the longest one. Pieces are kept and used again; there
-/// are never more than `piecesMax`. Apart from [BlockPool], so that an upload that frees a buffer never waits for one.
+/// Memory for the stored form of blocks, in pieces that hold the longest one. Pieces are kept and used
+/// again; there are never more than `piecesMax`. Apart from [BlockPool], so that an upload that frees a
+/// buffer never waits for one.
 final class Scratch {
     private final int pieceBytes;
     private final Semaphore permits;

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Moves blocks between memory and the object store: their names, their compression, and how many at once.
 ///
-/// Uploads and read-ahead run on platform threads, since compression is native code and file I/O would hold the
-/// carriers of virtual threads; a reader that waits for its own block fetches it on its own thread.
+/// Uploads and read-ahead run on platform threads, since compression is native code and file I/O would hold
+/// the carriers of virtual threads; a reader that waits for its own block fetches it on its own thread.
 final class Transfers implements AutoCloseable {
     private static final int PREFETCH_THREADS_MAX = 8;
     private static final int PREFETCH_QUEUE = 32;

@@ -12,8 +12,8 @@ import java.util.Optional;
 /// Calls block, are thread-safe, answer interruption by an exception of kind TRANSIENT with the thread's
 /// interrupt flag set, and have no time limit or retry of their own (decorators have).
 public interface ObjectStore extends AutoCloseable {
-    /// Stores the bytes of `body` under `key`. Returns once they are visible to all and survive the end of this
-    /// process; for power cuts see [#sync].
+    /// Stores the bytes of `body` under `key`. Returns once they are visible to all and survive the end of
+    /// this process; for power cuts see [#sync].
     void put(String key, MemorySegment body) throws ObjectStoreException;
 
     /// Copies bytes `[offset, offset + target.byteSize())` of the object into `target` and returns how many
@@ -27,7 +27,8 @@ public interface ObjectStore extends AutoCloseable {
     /// What is known about the object, empty when there is none.
     Optional<ObjectInfo> head(String key) throws ObjectStoreException;
 
-    /// The objects whose key begins with `prefix` and is greater than `after` in byte order, ascending, at most
+    /// The objects whose key begins with `prefix` and is greater than `after` in byte order, ascending, at
+    /// most
     /// `limit`. Fewer than `limit` means the end. A listing that cannot be completed is an exception, never a
     /// short page.
     ObjectPage list(String prefix, String after, int limit) throws ObjectStoreException;

@@ -11,9 +11,9 @@ import mountagent.object.ObjectStoreException.Kind;
 
 /// Tries calls again that failed for a reason that may pass ([ObjectStoreException.Kind#TRANSIENT]).
 ///
-/// The wait before try n is drawn evenly from half of to a whole `first` · 2^(n-2), at most `longest`, so that
-/// clients that failed together do not come back together. All operations may be repeated: a put stores the same
-/// bytes, a delete of what is gone is no failure. An interrupted call is not repeated.
+/// The wait before try n is drawn evenly from half of to a whole `first` · 2^(n-2), at most `longest`, so
+/// that clients that failed together do not come back together. All operations may be repeated: a put
+/// stores the same bytes, a delete of what is gone is no failure. An interrupted call is not repeated.
 public final class RetryingStore implements ObjectStore {
     /// How often and how fast: `triesMax` counts the first try.
     public record Policy(int triesMax, Duration first, Duration longest) {

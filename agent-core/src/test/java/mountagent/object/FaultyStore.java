@@ -16,7 +16,8 @@ import mountagent.object.ObjectStoreException.Kind;
 
 /// A store that misbehaves as it is told to: for tests of whatever stands on a store.
 ///
-/// Faults are looked through in the order they were added; the first that fits a call strikes. Counts every call.
+/// Faults are looked through in the order they were added; the first that fits a call strikes. Counts every
+/// call.
 public final class FaultyStore implements ObjectStore {
     private static final long HOLD_MAX_SECONDS = 30;
 
@@ -30,8 +31,8 @@ public final class FaultyStore implements ObjectStore {
         AFTER
     }
 
-    /// What is done to the calls of an operation with a key that `keys` accepts, from the `first`th such call on
-    /// (counted from 1), `count` times.
+    /// What is done to the calls of an operation with a key that `keys` accepts, from the `first`th such
+    /// call on (counted from 1), `count` times.
     private static final class Fault {
         private final Operation operation;
         private final Predicate<String> keys;
@@ -72,7 +73,8 @@ public final class FaultyStore implements ObjectStore {
         return fail(operation, _ -> true, nth, 1, kind, Moment.BEFORE);
     }
 
-    /// Calls of `operation` with keys that `keys` accepts fail with `kind`, `count` of them from the `first`th.
+    /// Calls of `operation` with keys that `keys` accepts fail with `kind`, `count` of them from the
+    /// `first`th.
     public FaultyStore fail(
             Operation operation, Predicate<String> keys, int first, int count, Kind kind, Moment moment) {
         faults.add(new Fault(operation, keys, first, count, kind, moment));

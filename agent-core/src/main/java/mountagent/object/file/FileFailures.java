@@ -13,8 +13,8 @@ import mountagent.object.ObjectStoreException.Kind;
 
 /// Turns what the operating system says into what a store says: kind, key, place and what to do.
 ///
-/// Java hands on an error number as its text, which may be translated: where the text is not known, the state of
-/// the disk is looked at.
+/// Java hands on an error number as its text, which may be translated: where the text is not known, the
+/// state of the disk is looked at.
 final class FileFailures {
     /// What is left on a full disk: less than a block of any file system we know.
     private static final long FULL_BELOW_BYTES = 64 << 10;

@@ -16,9 +16,9 @@ import mountagent.object.ObjectPage;
 
 /// One page of a listing: a walk, depth first, that keeps the names of one directory of each level in memory.
 ///
-/// Directories sort as if their names ended in `/`, which makes the order of the walk that of the keys. Whole
-/// directories before the page, or beside the prefix, are not entered. A file or directory that goes away during
-/// the walk was deleted; any other failure ends the listing.
+/// Directories sort as if their names ended in `/`, which makes the order of the walk that of the keys.
+/// Whole directories before the page, or beside the prefix, are not entered. A file or directory that goes
+/// away during the walk was deleted; any other failure ends the listing.
 final class FileListing {
     private final Path bucket;
     private final String prefix;

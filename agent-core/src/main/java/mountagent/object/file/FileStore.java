@@ -23,10 +23,10 @@ import mountagent.object.ObjectStoreException.Kind;
 
 /// Objects as files below a directory, the bucket: the path is the bucket and the key.
 ///
-/// A put writes a hidden file beside its place and renames it there: four system calls where the directory exists.
-/// Names of blocks are never used twice, so the rename goes to a fresh name, which ext4 does not punish with a
-/// flush. Nothing is flushed before [#sync]. A process that dies in a put leaves its hidden file behind, which
-/// listings do not show.
+/// A put writes a hidden file beside its place and renames it there: four system calls where the directory
+/// exists. Names of blocks are never used twice, so the rename goes to a fresh name, which ext4 does not
+/// punish with a flush. Nothing is flushed before [#sync]. A process that dies in a put leaves its hidden
+/// file behind, which listings do not show.
 public final class FileStore implements ObjectStore {
     /// What the names of files being written begin with.
     static final String TEMPORARY_PREFIX = ".jfs.";
@@ -44,8 +44,8 @@ public final class FileStore implements ObjectStore {
         this.sync = new FileSync(bucket);
     }
 
-    /// The store in the directory `bucket`, which must exist: kind MISSING when it does not, INVALID when it is no
-    /// directory.
+    /// The store in the directory `bucket`, which must exist: kind MISSING when it does not, INVALID when
+    /// it is no directory.
     public static FileStore open(Path bucket) throws ObjectStoreException {
         var store = new FileStore(bucket.toAbsolutePath().normalize());
         store.failures.checkBucket();

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes files survive a power cut: their bytes, their names, and the names of the directories above them.
 ///
-/// A new file is safe when it and its directory are synced; a directory, when its parent is. What a directory that
-/// was synced into its parent once needs no second time, so those are remembered. Past a number of files one call
-/// that syncs the whole file system is cheaper than one for each.
+/// A new file is safe when it and its directory are synced; a directory, when its parent is. What a
+/// directory that was synced into its parent once needs no second time, so those are remembered. Past a
+/// number of files one call that syncs the whole file system is cheaper than one for each.
 final class FileSync {
     private static final int SINGLE_FILES_MAX = 32;
     private static final int REMEMBERED_MAX = 10_000;

@@ -17,8 +17,8 @@ import mountagent.object.ObjectStore;
 import mountagent.object.ObjectStoreException;
 import mountagent.object.ObjectStoreException.Kind;
 
-/// Objects on the heap of this process, gone with it. Thread-safe; [#close()] keeps the content, so that a volume
-/// can be opened anew on the same store.
+/// Objects on the heap of this process, gone with it. Thread-safe; [#close()] keeps the content, so that a
+/// volume can be opened anew on the same store.
 public final class MemoryStore implements ObjectStore {
     private final Clock clock;
     private final NavigableMap<String, Stored> objects = new ConcurrentSkipListMap<>();

@@ -83,7 +83,8 @@ public final class FileSystemSync {
         return CALLS.isPresent();
     }
 
-    /// Whether a directory can be opened, and so synced, like a file. Windows keeps its directories by itself.
+    /// Whether a directory can be opened, and so synced, like a file. Windows keeps its directories by
+    /// itself.
     public static boolean canOpenDirectories() {
         return !SYSTEM.startsWith("windows");
     }
