@@ -159,7 +159,7 @@ public final class BlockStore implements AutoCloseable {
     private void fetch(BlockKey key, int offset, MemorySegment target) throws ObjectStoreException {
         boolean isSmall = offset > 0 && target.byteSize() <= key.length() / RANGE_SHARE;
         boolean isPlain = format.compression() == Compression.NONE;
-        if (readsRanges || isPlain && isSmall && !flights.containsKey(key)) {
+        if (readsRanges || (isPlain && isSmall && !flights.containsKey(key))) {
             transfers.readRange(key, offset, target);
             return;
         }
