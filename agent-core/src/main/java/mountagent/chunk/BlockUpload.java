@@ -13,15 +13,16 @@ import org.jspecify.annotations.Nullable;
 /// An interruption of that thread is put aside and set again: the bytes were accepted from a writer who is
 /// not there any more to write them anew.
 final class BlockUpload implements Runnable {
-    private final InodeData owner;
+    private final InodeCommitter owner;
     private final BlockStore blocks;
     private final PendingSlice slice;
     private final int block;
     private final BlockKey key;
     private final MemorySegment bytes;
 
-    /// Made under the owner's lock; `bytes` does not change any more and stays until [InodeData#uploaded].
-    BlockUpload(InodeData owner, BlockStore blocks, PendingSlice slice, int block, MemorySegment memory) {
+    /// Made under the owner's lock; `bytes` does not change any more and stays until
+    /// [InodeCommitter#uploaded].
+    BlockUpload(InodeCommitter owner, BlockStore blocks, PendingSlice slice, int block, MemorySegment memory) {
         this.owner = owner;
         this.blocks = blocks;
         this.slice = slice;

@@ -18,7 +18,7 @@ final class DirtyFiles implements AutoCloseable {
     private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
     private final Clock clock;
-    private final Set<InodeData> files = ConcurrentHashMap.newKeySet();
+    private final Set<InodeCommitter> files = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
     private final Thread thread;
@@ -31,19 +31,19 @@ final class DirtyFiles implements AutoCloseable {
         thread.start();
     }
 
-    void add(InodeData file) {
+    void add(InodeCommitter file) {
         files.add(file);
         if (isIdle) {
             wake();
         }
     }
 
-    void remove(InodeData file) {
+    void remove(InodeCommitter file) {
         files.remove(file);
     }
 
     /// All of them at the moment.
-    Set<InodeData> all() {
+    Set<InodeCommitter> all() {
         return Set.copyOf(files);
     }
 
@@ -61,7 +61,7 @@ final class DirtyFiles implements AutoCloseable {
             while (!isClosed) {
                 awaitFile();
                 clock.sleep(PERIOD);
-                for (InodeData file : files) {
+                for (InodeCommitter file : files) {
                     look(file);
                 }
             }
@@ -72,7 +72,7 @@ final class DirtyFiles implements AutoCloseable {
         }
     }
 
-    private static void look(InodeData file) {
+    private static void look(InodeCommitter file) {
         try {
             file.freezeDue();
         } catch (RuntimeException e) {

@@ -105,8 +105,8 @@ public final class FileData implements AutoCloseable {
     public void close() {
         patience = CLOSE_MAX.compareTo(patience) < 0 ? CLOSE_MAX : patience;
         long deadline = deadline();
-        dirty.all().forEach(InodeData::freezeAll);
-        for (InodeData file : dirty.all()) {
+        dirty.all().forEach(InodeCommitter::freezeAll);
+        for (InodeCommitter file : dirty.all()) {
             patience = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
             try {
                 file.flush();
@@ -215,14 +215,15 @@ public final class FileData implements AutoCloseable {
         });
     }
 
-    void becameDirty(InodeData file) {
+    void becameDirty(InodeCommitter file) {
         dirty.add(file);
     }
 
     /// Called with the lock of `file`.
-    void becameClean(InodeData file) {
+    void becameClean(InodeCommitter file) {
         dirty.remove(file);
-        opened.computeIfPresent(file.inode(), (_, known) -> known == file && !file.hasUsers() ? null : known);
+        opened.computeIfPresent(
+                file.inode(), (_, known) -> known.committer() == file && !known.hasUsers() ? null : known);
     }
 
     void release(InodeData file) {

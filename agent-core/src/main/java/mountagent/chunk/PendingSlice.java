@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A block that is full goes up while the slice still grows and does not change any more; what may be
 /// written again is the last block alone. Once frozen the slice does not change; when all its blocks have
-/// settled it can be committed. Guarded by the lock of its [InodeData].
+/// settled it can be committed. Guarded by the lock of its [InodeState].
 final class PendingSlice {
     private final long id;
     private final int chunk;

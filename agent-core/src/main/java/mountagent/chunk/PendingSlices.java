@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// In the order they were begun, over all chunks of the file. That keeps later writes on top of earlier
 /// ones and lets the file's length grow in order; it is stricter than the format asks.
 ///
-/// Guarded by the lock of its [InodeData], but for [#shown()].
+/// Guarded by the lock of its [InodeState], but for [#shown()].
 final class PendingSlices {
     /// More than this many make a writer wait.
     static final int SLICES_MAX = 1000;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// The records of an open file's chunks as last read, for a second, with the view they make.
 ///
 /// Own commits are added to them, so that a writer who reads asks the metadata nothing. Bounded: the chunk
-/// that was used longest ago is forgotten first. Guarded by the lock of its [InodeData].
+/// that was used longest ago is forgotten first. Guarded by the lock of its [InodeState].
 final class SliceLists {
     private static final int CHUNKS_MAX = 16;
     private static final long VALID_NANOS = 1_000_000_000L;

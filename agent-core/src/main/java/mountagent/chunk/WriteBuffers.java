@@ -54,7 +54,7 @@ final class WriteBuffers {
 
     /// Waits a while for room; the caller tries again then. EIO past `deadline` (of [System#nanoTime]),
     /// EINTR when interrupted.
-    void awaitRoom(InodeData writer, long deadline) throws FsException {
+    void awaitRoom(InodeCommitter writer, long deadline) throws FsException {
         long left = deadline - System.nanoTime();
         if (left <= 0) {
             throw new FsException(
@@ -79,7 +79,7 @@ final class WriteBuffers {
     private void relieve() {
         if (isRelieving.compareAndSet(false, true)) {
             try {
-                dirty.all().forEach(InodeData::freezeAll);
+                dirty.all().forEach(InodeCommitter::freezeAll);
             } finally {
                 isRelieving.set(false);
             }
