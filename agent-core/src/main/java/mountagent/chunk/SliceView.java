@@ -3,6 +3,7 @@ package mountagent.chunk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import mountagent.meta.Slice;
 
@@ -44,7 +45,7 @@ final class SliceView {
     }
 
     /// Divides the piece around `pos`, if there is one, into two that meet there.
-    private static void cut(TreeMap<Integer, Slice> shown, int pos) {
+    private static void cut(NavigableMap<Integer, Slice> shown, int pos) {
         Map.Entry<Integer, Slice> before = shown.lowerEntry(pos);
         if (before == null || before.getValue().end() <= pos) {
             return;
