@@ -225,8 +225,12 @@ final class FileOperations {
     void release(FileHandle handle, long flockOwner) {
         try {
             OpenFile file = OpenFile.of(handle);
-            if (file.mayHaveFlock()) {
-                parts.lockWaiters().dropFlock(file.inode(), flockOwner);
+            try {
+                if (file.mayHaveFlock()) {
+                    parts.lockWaiters().dropFlock(file.inode(), flockOwner);
+                }
+            } finally {
+                file.endFlockRelease();
             }
             end(file.open());
         } catch (FsException failure) {
@@ -235,7 +239,11 @@ final class FileOperations {
     }
 
     boolean tryRelease(FileHandle handle) {
-        if (!(handle instanceof OpenFile file) || file.mayHaveFlock()) {
+        if (!(handle instanceof OpenFile file)) {
+            return false;
+        }
+        if (file.mayHaveFlock()) {
+            file.announceFlockRelease();
             return false;
         }
         OpenInode open = file.open();

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.LockConflict;
@@ -41,7 +42,7 @@ final class LockWaiters {
             return;
         }
         file.flocked();
-        take(wait, () -> meta.tryFlock(file.inode(), owner, mode));
+        take(wait, file.open()::isFlockBeingReleased, () -> meta.tryFlock(file.inode(), owner, mode));
         announce();
     }
 
@@ -57,7 +58,7 @@ final class LockWaiters {
         if (mode != LockMode.UNLOCK) {
             file.open().locked();
         }
-        take(wait, () -> meta.trySetLock(file.inode(), owner, pid, mode, range));
+        take(wait, () -> false, () -> meta.trySetLock(file.inode(), owner, pid, mode, range));
         announce();
     }
 
@@ -70,14 +71,17 @@ final class LockWaiters {
         return meta.getLock(file.inode(), owner, mode, range);
     }
 
-    private void take(LockWait wait, Attempt attempt) throws FsException {
+    /// Takes a lock. `isBeingDropped` says whether the one in the way may be one whose holder has closed its file
+    /// already: that is waited for even by who only tries.
+    private void take(LockWait wait, BooleanSupplier isBeingDropped, Attempt attempt) throws FsException {
         long pollNanos = POLL_FIRST.toNanos();
         while (true) {
             long seen = dropsSoFar();
+            boolean waits = wait == LockWait.WAIT || isBeingDropped.getAsBoolean();
             if (attempt.isTaken()) {
                 return;
             }
-            if (wait == LockWait.TRY) {
+            if (!waits) {
                 throw FsException.miss(Errno.EAGAIN);
             }
             awaitDrop(seen, pollNanos);

@@ -1,5 +1,6 @@
 package mountagent.volume;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.chunk.ReadStream;
@@ -10,6 +11,7 @@ final class OpenFile implements FileHandle {
     private final OpenSpec spec;
     private final ReadStream stream;
     private final boolean mayKeepCache;
+    private final AtomicBoolean flockReleaseAnnounced = new AtomicBoolean();
     private volatile boolean mayHaveFlock;
 
     OpenFile(OpenInode open, OpenSpec spec, boolean mayKeepCache) {
@@ -57,6 +59,20 @@ final class OpenFile implements FileHandle {
 
     void flocked() {
         mayHaveFlock = true;
+    }
+
+    /// Says that the handle's BSD lock is about to be dropped, before whoever asks next can find it taken.
+    void announceFlockRelease() {
+        if (flockReleaseAnnounced.compareAndSet(false, true)) {
+            open.flockReleaseBegins();
+        }
+    }
+
+    /// Ends what [#announceFlockRelease] began.
+    void endFlockRelease() {
+        if (flockReleaseAnnounced.compareAndSet(true, false)) {
+            open.flockReleaseEnds();
+        }
     }
 
     void requireWritable() throws FsException {

@@ -1,6 +1,7 @@
 package mountagent.volume;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import mountagent.base.Attr;
@@ -27,6 +28,7 @@ final class OpenInode {
     private int handles;
     private volatile long length;
     private volatile long observedNanos = Long.MIN_VALUE;
+    private final AtomicInteger flockReleases = new AtomicInteger();
     private volatile int cuts;
     private volatile boolean mayHaveSetIds = true;
     private volatile boolean mayHaveLocks;
@@ -115,6 +117,20 @@ final class OpenInode {
 
     void locked() {
         mayHaveLocks = true;
+    }
+
+    /// A handle with a BSD lock has been closed by its program; the lock is about to be dropped.
+    void flockReleaseBegins() {
+        flockReleases.incrementAndGet();
+    }
+
+    void flockReleaseEnds() {
+        flockReleases.decrementAndGet();
+    }
+
+    /// Whether a BSD lock of this inode is about to be dropped: who finds it taken may as well wait for that.
+    boolean isFlockBeingReleased() {
+        return flockReleases.get() > 0;
     }
 
     /// Whether this session keeps the inode alive although it has no name.

@@ -2,6 +2,7 @@ package mountagent.volume;
 
 import static mountagent.volume.TestVolume.ROOT_USER;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,6 +48,18 @@ class LocksTest {
         assertEquals(Errno.EAGAIN, errnoOf(() -> volume.fs().flock(second, 2, LockMode.SHARED, LockWait.TRY)));
         volume.fs().release(first, 1);
         volume.fs().flock(second, 2, LockMode.EXCLUSIVE, LockWait.TRY);
+        first = volume.fs().open(ROOT_USER, second.inode(), OpenSpec.READ_WRITE);
+    }
+
+    @Test
+    void whoOnlyTriesGetsALockWhoseHandleIsBeingClosed() throws Exception {
+        volume.fs().flock(first, 1, LockMode.EXCLUSIVE, LockWait.TRY);
+        assertFalse(volume.fs().tryRelease(first, 1));
+        Thread closer = Threads.virtual("closer-").newThread(() -> volume.fs().release(first, 1));
+        Thread trier = Threads.virtual("trier-").newThread(closer::start);
+        trier.start();
+        volume.fs().flock(second, 2, LockMode.EXCLUSIVE, LockWait.TRY);
+        closer.join();
         first = volume.fs().open(ROOT_USER, second.inode(), OpenSpec.READ_WRITE);
     }
 

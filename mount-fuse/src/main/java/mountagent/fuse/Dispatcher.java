@@ -123,7 +123,7 @@ final class Dispatcher {
         }
         long unique = detached.unique();
         Thread thread = threads.newThread(() -> serveDetached(opcode, detached));
-        inFlight.begin(unique, thread);
+        inFlight.begin(unique, thread, opcode.mayBeGivenUp());
         thread.start();
     }
 

@@ -12,13 +12,16 @@ import java.util.concurrent.locks.ReentrantLock;
 /// is for the volume to know. Each request has a thread to itself, so an interrupt that comes late hits
 /// nobody else. Thread-safe.
 final class InFlight {
-    private final ConcurrentMap<Long, Thread> threads = new ConcurrentHashMap<>();
+    private record Served(Thread thread, boolean mayBeGivenUp) {}
+
+    private final ConcurrentMap<Long, Served> threads = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition emptied = lock.newCondition();
 
-    /// Notes that `thread`, which has not started yet, serves `unique`.
-    void begin(long unique, Thread thread) {
-        threads.put(unique, thread);
+    /// Notes that `thread`, which has not started yet, serves `unique`. `mayBeGivenUp` is false for what has to be
+    /// done to its end even for a process that is being killed: the kernel interrupts that as well.
+    void begin(long unique, Thread thread, boolean mayBeGivenUp) {
+        threads.put(unique, new Served(thread, mayBeGivenUp));
     }
 
     /// Notes that `unique` has been replied to.
@@ -34,19 +37,21 @@ final class InFlight {
         }
     }
 
-    /// Interrupts the thread that serves `unique`; false when no thread is known to.
+    /// Interrupts the thread that serves `unique`, if that may be given up; false when no thread is known to.
     boolean interrupt(long unique) {
-        Thread thread = threads.get(unique);
-        if (thread == null) {
+        Served served = threads.get(unique);
+        if (served == null) {
             return false;
         }
-        thread.interrupt();
+        if (served.mayBeGivenUp()) {
+            served.thread().interrupt();
+        }
         return true;
     }
 
     /// Interrupts all.
     void interruptAll() {
-        threads.values().forEach(Thread::interrupt);
+        threads.values().forEach(served -> served.thread().interrupt());
     }
 
     /// How many there are.

@@ -86,6 +86,12 @@ enum Opcode {
     private final Pace pace;
     private final Reply reply;
 
+    /// Whether an interrupted caller may be told EINTR. Closing is done to its end: the locks of a process that is
+    /// killed go with it.
+    boolean mayBeGivenUp() {
+        return this != FLUSH && this != RELEASE;
+    }
+
     Opcode(int number, int bodyLengthMin, Pace pace) {
         this(number, bodyLengthMin, pace, Reply.SMALL);
     }
