@@ -112,10 +112,10 @@ final class FuseProgramsTest {
             Process waiting = Program.start(root, """
                     exec python3 -c "import fcntl; fcntl.lockf(open('file', 'r+'), fcntl.LOCK_EX)"
                     """);
-            Await.until("the program waits", () -> volume.waitingForLock.get() == 1);
+            Await.until("the program waits", () -> volume.locks.waiting.get() == 1);
             waiting.destroy();
             assertTrue(waiting.waitFor(10, TimeUnit.SECONDS), "the signal did not end the wait");
-            Await.until("the wait is over", () -> volume.waitingForLock.get() == 0);
+            Await.until("the wait is over", () -> volume.locks.waiting.get() == 0);
         }
         Program.run(root, "flock -n file true");
         Process holder = Program.start(root, """

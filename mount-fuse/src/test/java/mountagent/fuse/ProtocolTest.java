@@ -2,21 +2,18 @@ package mountagent.fuse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Set;
 import mountagent.base.Bytes;
 import mountagent.base.Caller;
 import mountagent.base.DentryKey;
 import mountagent.base.FileName;
 import mountagent.base.NodeSpec;
-import mountagent.frontend.MountException;
 import mountagent.frontend.MountRequest;
 import mountagent.frontend.MountRequest.MountOption;
 import mountagent.fuse.ScriptedKernel.Reply;
@@ -34,7 +31,6 @@ final class ProtocolTest {
     private static final int EAGAIN = 11;
     private static final int EINVAL = 22;
     private static final int ENOSYS = 38;
-    private static final int EPROTO = 71;
     private static final int O_RDWR = 2;
 
     private final MemoryVolume volume = new MemoryVolume();
@@ -82,71 +78,6 @@ final class ProtocolTest {
 
     private Message message(Opcode opcode, long node) {
         return Message.of(opcode, kernel.unique(), node);
-    }
-
-    @Test
-    void newKernelIsAskedForWhatWeServe() throws Exception {
-        kernel.send(ScriptedKernel.init(7, 45, ScriptedKernel.FLAGS_NEW));
-        kernel.connect(volume, request(ScriptedKernel.XATTRS, Duration.ZERO));
-        Reply init = kernel.reply();
-        ByteBuffer body = init.body();
-        assertEquals(64, body.remaining());
-        assertEquals(7, body.getInt(0));
-        assertEquals(45, body.getInt(4));
-        assertEquals(512, body.getShort(16));
-        assertEquals(1 << 20, body.getInt(20));
-        assertEquals(256, body.getShort(28));
-        int flags = body.getInt(12);
-        for (InitFlag flag : InitFlag.values()) {
-            boolean asked = (flags & flag.mask()) != 0;
-            assertEquals(flag != InitFlag.WRITEBACK_CACHE, asked, flag.name());
-        }
-        assertEquals(0, body.getInt(32), "nothing of the second word is asked for");
-    }
-
-    @Test
-    void oldKernelGetsOnlyWhatItOffers() throws Exception {
-        kernel.send(ScriptedKernel.init(7, 31, ScriptedKernel.FLAGS_OLD));
-        kernel.connect(volume, request(ScriptedKernel.XATTRS, Duration.ZERO));
-        ByteBuffer body = kernel.reply().body();
-        assertEquals(31, body.getInt(4));
-        int flags = body.getInt(12);
-        assertEquals(0, flags & ~ScriptedKernel.FLAGS_OLD);
-        assertEquals(0, flags & InitFlag.SETXATTR_EXT.mask());
-        assertNotEquals(0, flags & InitFlag.DO_READDIRPLUS.mask());
-    }
-
-    @Test
-    void kernelWithoutBigPagesGetsSmallWrites() throws Exception {
-        kernel.send(ScriptedKernel.init(7, 31, ScriptedKernel.FLAGS_OLD & ~InitFlag.MAX_PAGES.mask()));
-        kernel.connect(volume, request(ScriptedKernel.XATTRS, Duration.ZERO));
-        assertEquals(32 * 4096, kernel.reply().body().getInt(20));
-    }
-
-    @Test
-    void writebackCacheIsAskedForOnlyWhenWanted() throws Exception {
-        kernel.send(ScriptedKernel.init(7, 45, ScriptedKernel.FLAGS_NEW));
-        kernel.connect(volume, request(EnumSet.of(MountOption.WRITEBACK_CACHE), Duration.ZERO));
-        assertNotEquals(0, kernel.reply().body().getInt(12) & InitFlag.WRITEBACK_CACHE.mask());
-    }
-
-    @Test
-    void newerMajorIsAskedAgain() throws Exception {
-        kernel.send(ScriptedKernel.init(8, 0, 0));
-        kernel.send(ScriptedKernel.init(7, 45, ScriptedKernel.FLAGS_NEW));
-        kernel.connect(volume, request(ScriptedKernel.XATTRS, Duration.ZERO));
-        assertEquals(7, kernel.reply().body().getInt(0));
-        assertEquals(1 << 20, kernel.reply().body().getInt(20));
-    }
-
-    @Test
-    void tooOldKernelIsRefused() throws Exception {
-        kernel.send(ScriptedKernel.init(7, 30, ScriptedKernel.FLAGS_OLD));
-        MountException refusal = assertThrows(
-                MountException.class, () -> kernel.connect(volume, request(ScriptedKernel.XATTRS, Duration.ZERO)));
-        assertTrue(String.valueOf(refusal.getMessage()).contains("Linux 5.4 or later"), refusal.getMessage());
-        assertEquals(-EPROTO, kernel.reply().error());
-        kernel.close();
     }
 
     @Test
@@ -292,7 +223,7 @@ final class ProtocolTest {
         kernel.send(Message.of(Opcode.SETLKW, victim, inode)
                 .int64(two, 222, 0, Long.MAX_VALUE)
                 .int32(1, 77, 0, 0));
-        Await.until("the wait began", () -> volume.waitingForLock.get() == 1);
+        Await.until("the wait began", () -> volume.locks.waiting.get() == 1);
         kernel.send(Message.of(Opcode.INTERRUPT, victim | 1, 0).int64(victim));
         Reply interrupted = kernel.reply();
         assertEquals(victim, interrupted.unique());
@@ -334,7 +265,7 @@ final class ProtocolTest {
         kernel.ask(lock(Opcode.SETLK, inode, one, 111));
         Message wait = lock(Opcode.SETLKW, inode, two, 222);
         kernel.send(wait);
-        Await.until("the wait began", () -> volume.waitingForLock.get() == 1);
+        Await.until("the wait began", () -> volume.locks.waiting.get() == 1);
         kernel.send(message(Opcode.FLUSH, inode).int64(one, 0, 111));
         assertEquals(0, kernel.reply().error());
         assertEquals(0, kernel.reply().error());
