@@ -14,7 +14,8 @@ import mountagent.base.LockRange;
 import mountagent.volume.LockWait;
 import org.jspecify.annotations.Nullable;
 
-/// Locks of one kind on the files of a [MemoryVolume]. An unlock drops whole locks, which is all that tests ask for.
+/// Locks of one kind on the files of a [MemoryVolume]. An unlock drops whole locks, which is all that tests
+/// ask for.
 final class MemoryLocks {
     final AtomicInteger waiting = new AtomicInteger();
 

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.Attr;
-import mountagent.base.AttrChange.TimeChange;
 import mountagent.base.AttrChange;
+import mountagent.base.AttrChange.TimeChange;
 import mountagent.base.Bytes;
 import mountagent.base.Caller;
 import mountagent.base.Clock;
@@ -28,14 +28,14 @@ import mountagent.base.Timestamp;
 import mountagent.volume.DirHandle;
 import mountagent.volume.DirSink;
 import mountagent.volume.FileHandle;
-import mountagent.volume.OpenSpec.Option;
 import mountagent.volume.OpenSpec;
+import mountagent.volume.OpenSpec.Option;
 import mountagent.volume.Opened;
 import mountagent.volume.Stat;
 import mountagent.volume.VolumeFs;
 
-/// The nodes and names of a volume in memory: no permissions, no trash, no limits. Changes take one lock; reads
-/// take none.
+/// The nodes and names of a volume in memory: no permissions, no trash, no limits. Changes take one lock;
+/// reads take none.
 abstract class MemoryNames implements VolumeFs {
     /// A name whose look-up throws what no handler may throw.
     static final FileName BROKEN = FileName.of("broken");
@@ -400,5 +400,4 @@ abstract class MemoryNames implements VolumeFs {
     public void fsyncDirectory(long inode) throws FsException {
         node(inode);
     }
-
 }

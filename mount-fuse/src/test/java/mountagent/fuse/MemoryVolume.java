@@ -25,14 +25,14 @@ import mountagent.volume.ChangeEvent;
 import mountagent.volume.ChangeListener;
 import mountagent.volume.FileHandle;
 import mountagent.volume.LockWait;
-import mountagent.volume.OpenSpec.Option;
 import mountagent.volume.OpenSpec;
+import mountagent.volume.OpenSpec.Option;
 import mountagent.volume.SeekTarget;
 import mountagent.volume.SyncMode;
 import org.jspecify.annotations.Nullable;
 
-/// A volume in memory that does what a front end's tests need, and no more. What a test wants to see or to bring
-/// about is in its fields.
+/// A volume in memory that does what a front end's tests need, and no more. What a test wants to see or to
+/// bring about is in its fields.
 final class MemoryVolume extends MemoryNames {
     /// Whether the `try` operations say that they would have to wait.
     volatile boolean waits;

@@ -76,7 +76,9 @@ final class NegotiationTest {
     @Test
     void writebackCacheIsAskedForOnlyWhenWanted() throws Exception {
         kernel.send(ScriptedKernel.init(7, 45, ScriptedKernel.FLAGS_NEW));
-        kernel.connect(volume, MountFixture.request(Path.of("/nowhere"), EnumSet.of(MountOption.WRITEBACK_CACHE), Duration.ZERO));
+        kernel.connect(
+                volume,
+                MountFixture.request(Path.of("/nowhere"), EnumSet.of(MountOption.WRITEBACK_CACHE), Duration.ZERO));
         assertNotEquals(0, kernel.reply().body().getInt(12) & InitFlag.WRITEBACK_CACHE.mask());
     }
 
@@ -92,8 +94,7 @@ final class NegotiationTest {
     @Test
     void tooOldKernelIsRefused() throws Exception {
         kernel.send(ScriptedKernel.init(7, 30, ScriptedKernel.FLAGS_OLD));
-        MountException refusal = assertThrows(
-                MountException.class, () -> kernel.connect(volume, REQUEST));
+        MountException refusal = assertThrows(MountException.class, () -> kernel.connect(volume, REQUEST));
         assertTrue(String.valueOf(refusal.getMessage()).contains("Linux 5.4 or later"), refusal.getMessage());
         assertEquals(-EPROTO, kernel.reply().error());
         kernel.close();
