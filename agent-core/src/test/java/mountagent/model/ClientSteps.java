@@ -94,6 +94,7 @@ final class ClientSteps {
                 .toList();
         for (ModelTree.Holder holder : held) {
             sides.tree.sustained.remove(holder);
+            sides.tree.unnamed.remove(holder);
             sides.names.end(sides.tree.nodes.get(holder.inode()));
             sides.touch(holder.inode());
         }

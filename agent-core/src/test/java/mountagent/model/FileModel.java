@@ -91,6 +91,7 @@ final class FileModel {
     /// The last local handle of a file is closed: an unlinked one that this client kept is gone.
     boolean close(int client, long inode, NameModel names) {
         tree.open.remove(new ModelTree.Holder(client, inode));
+        tree.unnamed.remove(new ModelTree.Holder(client, inode));
         if (!tree.sustained.remove(new ModelTree.Holder(client, inode))) {
             return false;
         }

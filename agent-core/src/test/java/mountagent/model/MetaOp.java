@@ -13,6 +13,8 @@ sealed interface MetaOp {
 
     record Make(int client, int who, int place, int type, int mode) implements MetaOp {}
 
+    record MakeUnnamed(int client, int who, int directory, int mode) implements MetaOp {}
+
     record Symlink(int client, int who, int place, int target) implements MetaOp {}
 
     record Readlink(int client, int node) implements MetaOp {}

@@ -23,6 +23,7 @@ final class MetaOps {
             new Kind(60, n -> new MetaOp.Lookup(n.client(), n.who(), n.any())),
             new Kind(20, n -> new MetaOp.Access(n.client(), n.who(), n.any(), n.to(8))),
             new Kind(130, n -> new MetaOp.Make(n.client(), n.who(), n.any(), n.to(12), n.any())),
+            new Kind(10, n -> new MetaOp.MakeUnnamed(n.client(), n.who(), n.any(), n.any())),
             new Kind(25, n -> new MetaOp.Symlink(n.client(), n.who(), n.any(), n.any())),
             new Kind(10, n -> new MetaOp.Readlink(n.client(), n.any())),
             new Kind(50, n -> new MetaOp.Link(n.client(), n.who(), n.any(), n.any())),

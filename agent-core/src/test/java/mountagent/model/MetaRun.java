@@ -88,6 +88,7 @@ final class MetaRun implements AutoCloseable {
             case MetaOp.Lookup op -> run(op.client(), () -> names.lookup(op));
             case MetaOp.Access op -> run(op.client(), () -> attrs.access(op));
             case MetaOp.Make op -> run(op.client(), () -> names.make(op));
+            case MetaOp.MakeUnnamed op -> run(op.client(), () -> names.makeUnnamed(op));
             case MetaOp.Symlink op -> run(op.client(), () -> names.symlink(op));
             case MetaOp.Readlink op -> run(op.client(), () -> names.readlink(op));
             case MetaOp.Link op -> run(op.client(), () -> names.link(op));

@@ -36,6 +36,8 @@ final class ModelTree {
     final TreeMap<Long, ModelNode> nodes = new TreeMap<>();
     final Set<Holder> open = new HashSet<>();
     final Set<Holder> sustained = new HashSet<>();
+    /// Those of the sustained that were made without a name and may get one.
+    final Set<Holder> unnamed = new HashSet<>();
     /// Files whose data waits to be deleted, with their length.
     final Map<Long, Long> deleted = new HashMap<>();
 

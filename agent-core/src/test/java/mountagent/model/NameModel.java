@@ -59,15 +59,47 @@ final class NameModel {
                 .when(tree.child(at) != null, Errno.EEXIST);
     }
 
-    /// Makes the node that [#checkMake] allowed, under the inode that the system gave it.
-    void make(Caller caller, DentryKey at, FileType type, int mode, int rdev, @Nullable Bytes target, long inode) {
-        ModelNode parent = tree.nodes.get(at.parent());
+    /// Whether a file without a name can be made in the file system of a directory.
+    void checkMakeUnnamed(Caller caller, long directory) throws Refused {
+        Reasons reasons = new Reasons().when(ModelTree.isTrash(directory), Errno.EPERM);
+        ModelNode parent = tree.nodes.get(directory);
+        if (parent == null) {
+            reasons.when(true, Errno.ENOENT).refuse();
+            return;
+        }
+        reasons.when(!parent.isDirectory(), Errno.ENOTDIR)
+                .when(ModelTree.isInTrash(parent), Errno.ENOENT)
+                .when(!ModelTree.may(parent, caller, 3), Errno.EACCES)
+                .when(parent.isImmutable(), Errno.EPERM)
+                .refuse();
+    }
+
+    /// Makes the file that [#checkMakeUnnamed] allowed: open at the client that made it, which may name it.
+    void makeUnnamed(int client, Caller caller, long directory, int mode, long inode) {
+        ModelNode parent = tree.nodes.get(directory);
+        ModelNode node = draft(caller, parent, FileType.FILE, mode, inode);
+        node.nlink = 0;
+        tree.add(node);
+        ModelTree.Holder holder = new ModelTree.Holder(client, inode);
+        tree.open.add(holder);
+        tree.sustained.add(holder);
+        tree.unnamed.add(holder);
+    }
+
+    private ModelNode draft(Caller caller, ModelNode parent, FileType type, int mode, long inode) {
         ModelNode node = new ModelNode(inode, type, tree.now());
         node.uid = caller.uid();
         node.mode = type == FileType.SYMLINK ? 0777 : mode & ~caller.umask() & 07777;
         inheritGroup(caller, parent, node);
         node.flags = parent.flags & NodeFlag.SKIP_TRASH;
         node.parent = parent.inode;
+        return node;
+    }
+
+    /// Makes the node that [#checkMake] allowed, under the inode that the system gave it.
+    void make(Caller caller, DentryKey at, FileType type, int mode, int rdev, @Nullable Bytes target, long inode) {
+        ModelNode parent = tree.nodes.get(at.parent());
+        ModelNode node = draft(caller, parent, type, mode, inode);
         if (node.isDirectory()) {
             node.nlink = 2;
             node.length = 4096;
@@ -106,7 +138,7 @@ final class NameModel {
         }
         ModelTree.Holder holder = new ModelTree.Holder(client, inode);
         reasons.when(node.isDirectory() || node.isFixed() || ModelTree.isInTrash(node), Errno.EPERM)
-                .when(node.nlink == 0 && !tree.sustained.contains(holder), Errno.ENOENT)
+                .when(node.nlink == 0 && !tree.unnamed.contains(holder), Errno.ENOENT)
                 .refuse();
         ModelNode parent = tree.node(to.parent());
         parent.children.put(to.name(), inode);
@@ -114,6 +146,7 @@ final class NameModel {
         tree.touch(parent, false);
         if (node.nlink++ == 0) {
             tree.sustained.remove(holder);
+            tree.unnamed.remove(holder);
             node.parent = parent.inode;
             return;
         }

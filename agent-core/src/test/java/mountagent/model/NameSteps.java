@@ -95,6 +95,22 @@ final class NameSteps {
         }
     }
 
+    void makeUnnamed(MetaOp.MakeUnnamed op) {
+        Caller caller = sides.pick.caller(op.who());
+        long directory = sides.pick.directory(op.directory());
+        NodeSpec spec = NodeSpec.file(mode(op.mode()));
+        var real = Sides.ask(() -> sides.store(op.client()).createUnnamed(caller, directory, spec));
+        Boolean allowed = Sides.judge(real, () -> {
+            sides.names.checkMakeUnnamed(caller, directory);
+            return true;
+        });
+        if (allowed != null) {
+            long inode = real.got().inode();
+            sides.names.makeUnnamed(op.client(), caller, directory, spec.mode(), inode);
+            sides.touch(inode, directory);
+        }
+    }
+
     void readlink(MetaOp.Readlink op) {
         long inode = sides.pick.any(op.node());
         var real = Sides.ask(() -> sides.store(op.client()).readlink(inode));
@@ -108,7 +124,7 @@ final class NameSteps {
 
     void link(MetaOp.Link op) {
         Caller caller = sides.pick.caller(op.who());
-        long inode = sides.pick.any(op.node());
+        long inode = op.node() % 8 == 0 ? sides.pick.unlinked(op.node()) : sides.pick.any(op.node());
         DentryKey to = sides.pick.place(op.place());
         var real = Sides.ask(() -> sides.store(op.client()).link(caller, inode, to));
         Sides.judge(real, () -> {

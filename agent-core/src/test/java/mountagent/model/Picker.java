@@ -58,6 +58,11 @@ final class Picker {
         return inode(number, ModelNode::isFile);
     }
 
+    /// Mostly a file without a name.
+    long unlinked(int number) {
+        return inode(number, node -> node.nlink == 0);
+    }
+
     /// Mostly a directory.
     long directory(int number) {
         return inode(number, ModelNode::isDirectory);

@@ -24,6 +24,7 @@ final class RenameRights {
     /// What keeps both names from being looked up, and from meaning the same.
     Reasons early(@Nullable ModelNode node, @Nullable ModelNode target, boolean exchanges, boolean keeps) {
         checkPlaces();
+        reasons.when(exchanges && ModelTree.isTrash(from.parent()), Errno.EPERM);
         ModelNode source = tree.nodes.get(from.parent());
         ModelNode goal = tree.nodes.get(to.parent());
         reasons.when(node == null || source == null || goal == null, Errno.ENOENT);
