@@ -1,5 +1,6 @@
 package mountagent.meta.redis;
 
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class RedisBatch {
     private final RedisLink link;
     private final RedisAsyncCommands<byte[], byte[]> commands;
     private final List<Future<?>> awaited = new ArrayList<>();
+    private final List<RedisFuture<?>> queued = new ArrayList<>();
 
     RedisBatch(RedisLink link, RedisAsyncCommands<byte[], byte[]> commands) {
         this.link = link;
@@ -38,7 +40,9 @@ final class RedisBatch {
 
     /// Adds a command between MULTI and EXEC: it is answered with EXEC, and not at all when EXEC is refused.
     <T extends @Nullable Object> Reply<T> queue(Command<T> command) {
-        return new Reply<>(command.apply(commands));
+        RedisFuture<T> future = command.apply(commands);
+        queued.add(future);
+        return new Reply<>(future);
     }
 
     /// Sends the batch and waits for the answers. Error replies are left to [Reply], except those that pass with
@@ -56,7 +60,7 @@ final class RedisBatch {
 
     /// The same for a batch that changes something: an interruption is kept for later, since giving up now would
     /// leave the outcome unknown. The wait ends at the time limit all the same.
-    void runThrough() throws RedisRetry {
+    void runThrough() throws FsException, RedisRetry {
         link.flush();
         long deadlineNanos = link.deadlineNanos();
         boolean interrupted = false;
@@ -93,12 +97,30 @@ final class RedisBatch {
         link.answered();
     }
 
-    private void check() throws RedisRetry {
+    private void check() throws FsException, RedisRetry {
         for (Future<?> future : awaited) {
-            if (future.state() == Future.State.FAILED && RedisErrors.isPassing(future.exceptionNow())) {
+            if (future.state() == Future.State.FAILED) {
                 Throwable error = RedisErrors.unwrap(future.exceptionNow());
-                throw RedisRetry.refused(RedisErrors.errno(error), error);
+                boolean isAbort = RedisErrors.isAbort(error);
+                Throwable cause = isAbort ? abortCause(error) : error;
+                if (RedisErrors.isPassing(cause)) {
+                    throw RedisRetry.refused(RedisErrors.errno(cause), cause);
+                }
+                if (isAbort) {
+                    throw RedisErrors.failure(cause);
+                }
             }
         }
+    }
+
+    /// EXEC says only that a command was refused before; the command itself knows why.
+    private Throwable abortCause(Throwable abort) {
+        for (RedisFuture<?> future : queued) {
+            String why = future.getError();
+            if (why != null) {
+                return new RedisCommandExecutionException(why, abort);
+            }
+        }
+        return abort;
     }
 }

@@ -10,7 +10,7 @@ import mountagent.base.FsException;
 /// What the server's error replies mean (reference: meta-redis.md §8.1).
 final class RedisErrors {
     private static final String[] PASSING = {
-        "LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MOVED", "ASK", "MASTERDOWN", "BUSY ", "EXECABORT"
+        "LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MOVED", "ASK", "MASTERDOWN", "BUSY "
     };
 
     private RedisErrors() {}
@@ -45,7 +45,12 @@ final class RedisErrors {
         return message.toLowerCase(Locale.ROOT).contains("max number of clients reached");
     }
 
-    /// Whether the server does not know a script, or scripts, or does not let us run them.
+    /// Whether EXEC was refused because a command of its transaction had been.
+    static boolean isAbort(Throwable error) {
+        return message(error).startsWith("EXECABORT");
+    }
+
+    /// Whether the server does not know a script (any more).
     static boolean isNoScript(Throwable error) {
         return message(error).startsWith("NOSCRIPT");
     }
