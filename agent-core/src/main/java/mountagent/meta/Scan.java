@@ -46,8 +46,8 @@ public sealed interface Scan<R> {
     record Directory(long inode, Detail detail) implements Scan<DirEntry> {}
 
     /// The chunks of one file that have records: all of them, or, with an engine that would have to search the
-    /// whole store, those that begin below `length`, which the caller takes from the file's node or from its record
-    /// among the deleted files.
+    /// whole store, at least those that begin below `length`, which the caller takes from the file's node or from
+    /// its record among the deleted files.
     record ChunksOf(long inode, long length) implements Scan<PlacedChunk> {}
 
     /// The entries that point to an inode. Only for inodes whose node says parent 0.

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import mountagent.base.FsException;
-import mountagent.meta.ChunkKey;
 import org.jspecify.annotations.Nullable;
 
 /// A collection on the server that is gone through in steps, with all it needs to go on in a position.
@@ -19,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 interface RedisListing {
     /// Where every listing begins.
     byte[] START = new byte[0];
+
+    /// How far behind the end of a file chunks are looked for at a time: 4 GiB.
+    int CHUNKS_BEHIND = 64;
 
     /// One element: of a hash key, field and value; of a set key and member; of a sorted set the score as value.
     record Element(byte[] key, byte[] field, byte[] value) {
@@ -102,16 +104,32 @@ interface RedisListing {
         };
     }
 
-    /// The keys of the first `chunkCount` chunks of a file, whether they exist or not.
+    /// The keys of the first `chunkCount` chunks of a file, whether they exist or not, and of those right behind
+    /// them that a file leaves when it is cut: windows of [#CHUNKS_BEHIND] are looked at as long as one holds any.
     static RedisListing chunks(RedisKeys keys, long inode, int chunkCount) {
-        return (_, position, count) -> {
+        return (link, position, count) -> {
             int from = position.length == 0 ? 0 : Math.toIntExact(RedisForm.number(position));
-            int to = (int) Math.min(chunkCount, from + (long) count);
-            List<Element> elements = RedisChunkSearch.all(inode, from, to).stream()
-                    .map((ChunkKey chunk) -> Element.ofKey(keys.chunk(chunk)))
+            boolean isBehind = from >= chunkCount;
+            long end = isBehind ? from + (long) CHUNKS_BEHIND : Math.min(chunkCount, from + (long) count);
+            int to = (int) Math.min(Integer.MAX_VALUE, end);
+            List<byte[]> found = RedisChunkSearch.all(inode, from, to).stream()
+                    .map(keys::chunk)
                     .toList();
-            return new Step(elements, to == chunkCount ? null : RedisKeys.decimal(to));
+            if (isBehind && !anyExists(link, found)) {
+                return new Step(List.of(), null);
+            }
+            return new Step(found.stream().map(Element::ofKey).toList(), RedisKeys.decimal(to));
         };
+    }
+
+    private static boolean anyExists(RedisLink link, List<byte[]> keys) throws FsException, RedisRetry {
+        if (keys.isEmpty()) {
+            return false;
+        }
+        RedisBatch batch = link.batch();
+        Reply<Long> reply = batch.ask(c -> c.exists(keys.toArray(byte[][]::new)));
+        batch.run();
+        return reply.get() > 0;
     }
 
     /// The elements of all `inner` listings, one for each element of `outer`.

@@ -147,13 +147,24 @@ class RedisScanTest {
                 List.of(new ChunkKey(7, 0), new ChunkKey(7, 5), new ChunkKey(7, 900)),
                 chunks.stream().map(Scan.PlacedChunk::chunk).toList());
         assertEquals(null, chunks.get(1).slices());
-        assertEquals(2, all(new Scan.ChunksOf(7, 899L << 26), 10).size());
+        assertEquals(2, all(new Scan.ChunksOf(7, 800L << 26), 10).size());
         assertEquals(3, all(new Scan.AllChunks(), 2).size());
         FsException corrupt = assertThrows(FsException.class, () -> {
             Item.SlicesOf item = new Item.SlicesOf(new ChunkKey(7, 5));
             engine.read(ReadPlan.of(item), reader -> reader.get(item));
         });
         assertEquals(Errno.EIO, corrupt.errno());
+    }
+
+    @Test
+    void chunksThatACutLeftBehindTheEndAreFound() throws FsException {
+        server.rpush(bytes("c7_1"), new byte[24]);
+        server.rpush(bytes("c7_50"), new byte[24]);
+        server.rpush(bytes("c7_120"), new byte[24]);
+        List<Scan.PlacedChunk> chunks = all(new Scan.ChunksOf(7, 1), 10);
+        assertEquals(
+                List.of(1, 50, 120),
+                chunks.stream().map(placed -> placed.chunk().index()).toList());
     }
 
     @Test
