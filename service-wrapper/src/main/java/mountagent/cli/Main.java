@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.List;
 import mountagent.service.Environment;
+import mountagent.service.FrontEnds;
 
 /// Where the program starts.
 public final class Main {
@@ -13,7 +14,7 @@ public final class Main {
     public static void main(String[] args) {
         var out = new PrintWriter(System.out, true, charset("stdout.encoding"));
         var err = new PrintWriter(System.err, true, charset("stderr.encoding"));
-        var status = new Program(Environment.ofProcess(), out, err).run(List.of(args));
+        var status = new Program(Environment.ofProcess(), out, err, FrontEnds.ofThisMachine()).run(List.of(args));
         out.flush();
         err.flush();
         System.exit(status);

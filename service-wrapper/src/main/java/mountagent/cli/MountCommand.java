@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import mountagent.frontend.FrontEndProvider;
 import mountagent.service.BackgroundStart;
 import mountagent.service.CommandFailure;
 import mountagent.service.EmbeddedVolumes;
@@ -32,6 +33,7 @@ final class MountCommand implements Callable<Integer> {
 
     private final Environment environment;
     private final PrintWriter out;
+    private final FrontEndProvider frontEnd;
 
     @Parameters(
             arity = "1..2",
@@ -74,8 +76,9 @@ final class MountCommand implements Callable<Integer> {
     @Mixin
     private ClientFlags client = new ClientFlags();
 
-    MountCommand(Environment environment, PrintWriter out) {
+    MountCommand(Environment environment, PrintWriter out, FrontEndProvider frontEnd) {
         this.environment = environment;
+        this.frontEnd = frontEnd;
         this.out = out;
     }
 
@@ -93,13 +96,13 @@ final class MountCommand implements Callable<Integer> {
         }
         return isInside
                 ? runInside(spec)
-                : new MountRun(environment).run(spec, _ -> {}).status();
+                : new MountRun(environment, frontEnd).run(spec, _ -> {}).status();
     }
 
     // The process in the background: the one that was typed waits for what is told on `out`.
     private int runInside(MountSpec spec) throws CommandFailure, InterruptedException {
         try {
-            return new MountRun(environment)
+            return new MountRun(environment, frontEnd)
                     .run(spec, volume -> BackgroundStart.tellReady(out, volume))
                     .status();
         } catch (CommandFailure failure) {

@@ -3,6 +3,7 @@ package mountagent.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import mountagent.frontend.FrontEndProvider;
 import mountagent.service.CommandFailure;
 import mountagent.service.Environment;
 import mountagent.service.ExitCode;
@@ -18,8 +19,12 @@ final class Program {
     private final PrintWriter out;
     private final PrintWriter err;
 
-    Program(Environment environment, PrintWriter out, PrintWriter err) {
+    private final FrontEndProvider frontEnd;
+
+    /// `frontEnd` is what `mount` shows volumes through.
+    Program(Environment environment, PrintWriter out, PrintWriter err, FrontEndProvider frontEnd) {
         this.environment = environment;
+        this.frontEnd = frontEnd;
         this.out = out;
         this.err = err;
     }
@@ -40,7 +45,7 @@ final class Program {
     CommandLine commandLine(Juicefs juicefs) {
         var line = new CommandLine(juicefs)
                 .addSubcommand(new FormatCommand(environment))
-                .addSubcommand(new MountCommand(environment, out))
+                .addSubcommand(new MountCommand(environment, out, frontEnd))
                 .addSubcommand(new UmountCommand(environment))
                 .addSubcommand(new StatusCommand(environment, out))
                 .addSubcommand(new VersionCommand(out))

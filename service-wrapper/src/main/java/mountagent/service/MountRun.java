@@ -9,7 +9,6 @@ import mountagent.frontend.FrontEndProvider;
 import mountagent.frontend.Mount;
 import mountagent.frontend.MountException;
 import mountagent.frontend.MountRequest;
-import mountagent.fuse.FuseProvider;
 import mountagent.volume.Origin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,12 +29,8 @@ public final class MountRun {
     private final RunningMounts running;
     private final AtomicReference<@Nullable Mount> current = new AtomicReference<>();
 
-    /// With the front end of this machine.
-    public MountRun(Environment environment) {
-        this(environment, new FuseProvider());
-    }
-
-    MountRun(Environment environment, FrontEndProvider provider) {
+    /// Mounts through `provider`.
+    public MountRun(Environment environment, FrontEndProvider provider) {
         this.environment = environment;
         this.provider = provider;
         this.running = new RunningMounts(Places.of(environment).running());

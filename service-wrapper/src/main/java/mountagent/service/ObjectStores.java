@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.function.Predicate;
 import mountagent.base.Clock;
 import mountagent.meta.VolumeFormat;
 import mountagent.object.MeteredStore;
@@ -60,9 +61,9 @@ final class ObjectStores {
     }
 
     /// Refuses a bucket that this user may not write to.
-    static void checkWritable(VolumeFormat format) throws CommandFailure {
+    static void checkWritable(VolumeFormat format, Predicate<Path> isWritable) throws CommandFailure {
         var folder = folder(format);
-        if (!Files.isWritable(folder)) {
+        if (!isWritable.test(folder)) {
             throw new CommandFailure("the bucket folder " + folder + " of volume " + format.name()
                     + " is read-only for this user: make it writable, or mount with --read-only");
         }

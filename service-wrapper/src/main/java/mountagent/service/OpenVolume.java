@@ -1,5 +1,6 @@
 package mountagent.service;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -130,7 +131,7 @@ final class OpenVolume implements AutoCloseable {
             log.info("Data use {}", store.describe());
             new BucketCheck(store, format).isOurs();
             if (!spec.isReadOnly()) {
-                ObjectStores.checkWritable(format);
+                ObjectStores.checkWritable(format, Files::isWritable);
             }
             var blocks = blocks(store, format);
             isTaken = true;
