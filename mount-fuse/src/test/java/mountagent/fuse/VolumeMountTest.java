@@ -1,0 +1,166 @@
+package mountagent.fuse;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import mountagent.frontend.Mount;
+import mountagent.volume.Origin;
+import mountagent.volume.TestVolume;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The real volume, in memory, behind a real mount.
+@Timeout(120)
+final class VolumeMountTest {
+    private static final int STEPS = Integer.getInteger("fuse.differential.steps", 1500);
+
+    @TempDir
+    Path folder;
+
+    private TestVolume volume;
+    private Mount mount;
+    private Path root;
+    private Path reference;
+
+    @BeforeEach
+    void mount() throws Exception {
+        root = Files.createDirectory(folder.resolve("mnt"));
+        reference = Files.createDirectory(folder.resolve("reference"));
+        volume = TestVolume.inMemory();
+        mount = mountIt();
+    }
+
+    private Mount mountIt() throws Exception {
+        var request = MountFixture.request(root, MountFixture.XATTRS, Duration.ofSeconds(1));
+        return new FuseProvider().mount(volume.volume().frontEnd(new Origin("fuse")), request);
+    }
+
+    @AfterEach
+    void unmount() throws Exception {
+        mount.close();
+        assertTrue(mount.awaitEnd(Duration.ofSeconds(10)));
+        volume.close();
+    }
+
+    @Test
+    void programsSeeWhatALocalDirectoryShows() throws Exception {
+        String script = """
+                mkdir -p src/deep/er
+                seq 1 200000 > src/numbers
+                seq 1 1000 | split -l 10 - src/deep/part.
+                ln src/numbers src/deep/hard
+                ln -s ../numbers src/deep/er/soft
+                cp -a src copy
+                truncate -s 100 copy/numbers
+                cat copy/numbers >> src/deep/part.aa
+                sed -i s/1/one/ src/deep/part.ab
+                mv src/deep/er copy/er2
+                tar cf all.tar src copy
+                mkdir out && tar xf all.tar -C out && rm all.tar
+                rm -r copy
+                find . | sort
+                find . -type f | sort | xargs md5sum
+                find . -mindepth 1 | sort | xargs stat -c '%n %F %a %h'
+                """;
+        assertEquals(Program.run(reference, script), Program.run(root, script));
+        mount.close();
+        mount = mountIt();
+        assertEquals(tree(reference), tree(root), "after unmounting and mounting again");
+    }
+
+    @Test
+    void randomOperationsDoAsOnALocalDirectory() throws Exception {
+        long seed = Long.getLong("fuse.differential.seed", System.nanoTime());
+        var random = new Random(seed);
+        for (int i = 0; i < STEPS; i++) {
+            long step = random.nextLong();
+            String expected = outcome(reference, new Random(step));
+            assertEquals(expected, outcome(root, new Random(step)), "step " + i + " of seed " + seed);
+        }
+        assertEquals(tree(reference), tree(root), "seed " + seed);
+    }
+
+    private static String outcome(Path at, Random random) {
+        try {
+            return step(at, random);
+        } catch (IOException e) {
+            return e.getClass().getSimpleName();
+        }
+    }
+
+    private static String step(Path at, Random random) throws IOException {
+        Path one = at.resolve(name(random));
+        Path two = at.resolve(name(random));
+        switch (random.nextInt(10)) {
+            case 0 -> Files.createDirectory(one);
+            case 1, 2 -> Files.write(one, content(random));
+            case 3 -> Files.write(one, content(random), StandardOpenOption.APPEND);
+            case 4 -> writeInside(one, random);
+            case 5 -> Files.move(one, two, StandardCopyOption.ATOMIC_MOVE);
+            case 6 -> Files.createLink(one, two);
+            case 7 -> Files.createSymbolicLink(one, Path.of("target-" + random.nextInt(5)));
+            case 8 -> Files.delete(one);
+            default -> {
+                return HexFormat.of().formatHex(Files.readAllBytes(one));
+            }
+        }
+        return "done";
+    }
+
+    private static String name(Random random) {
+        String name = "n" + random.nextInt(6);
+        return random.nextBoolean() ? name : name + "/m" + random.nextInt(4);
+    }
+
+    private static byte[] content(Random random) {
+        var content = new byte[random.nextInt(20_000)];
+        random.nextBytes(content);
+        return content;
+    }
+
+    private static void writeInside(Path path, Random random) throws IOException {
+        try (var file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.seek(random.nextInt(100_000));
+            file.write(content(random));
+            if (random.nextBoolean()) {
+                file.setLength(random.nextInt(100_000));
+            }
+        }
+    }
+
+    /// Every path with its type, length and contents.
+    private static List<String> tree(Path at) throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (Stream<Path> paths = Files.walk(at)) {
+            for (Path path : paths.sorted().toList()) {
+                String line = at.relativize(path) + " ";
+                if (Files.isSymbolicLink(path)) {
+                    line += Files.readSymbolicLink(path);
+                } else if (Files.isDirectory(path)) {
+                    line += "directory";
+                } else {
+                    byte[] content = Files.readAllBytes(path);
+                    line += content.length + " " + Arrays.hashCode(content);
+                }
+                lines.add(line);
+            }
+        }
+        return lines;
+    }
+}
