@@ -51,6 +51,7 @@ public final class Compactor implements AutoCloseable {
     private final Set<ChunkKey> queued = ConcurrentHashMap.newKeySet();
     private final Set<ChunkKey> running = ConcurrentHashMap.newKeySet();
     private final Cache<ChunkKey, Boolean> rested;
+    private volatile boolean isClosing;
 
     /// `replaced` is told the inode whose records were replaced.
     Compactor(SliceLog log, BlockStore blocks, FileReader reader, LongConsumer replaced) {
@@ -104,6 +105,9 @@ public final class Compactor implements AutoCloseable {
         try {
             boolean _ = compact(chunk);
         } catch (FsException e) {
+            if (isClosing) {
+                return;
+            }
             LOG.warn("cannot compact {}: {}", chunk, e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("cannot compact {}", chunk, e);
@@ -153,6 +157,9 @@ public final class Compactor implements AutoCloseable {
             throws FsException, ObjectStoreException {
         for (int offset = 0; offset < merged.size(); offset += blockSize) {
             var key = BlockKey.at(merged.id(), merged.size(), offset, blockSize);
+            if (isClosing) {
+                throw new FsException(Errno.ECANCELED, "the volume is being closed");
+            }
             BlockBuffer buffer = blocks.pool().acquire(key.length(), MEMORY_WAIT);
             if (buffer == null) {
                 throw new FsException(Errno.ENOMEM, "no buffer to compact " + chunk + " with");
@@ -182,12 +189,16 @@ public final class Compactor implements AutoCloseable {
         }
     }
 
-    /// Ends what runs.
+    /// Ends what runs at the next block, without leaving any behind.
     @Override
     public void close() {
-        threads.shutdownNow();
+        isClosing = true;
+        threads.getQueue().clear();
+        threads.shutdown();
         try {
-            boolean _ = threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            if (!threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                threads.shutdownNow();
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

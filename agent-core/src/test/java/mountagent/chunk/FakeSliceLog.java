@@ -268,6 +268,18 @@ final class FakeSliceLog implements SliceLog {
         }
     }
 
+    /// All slices that are known.
+    List<SliceKey> slices() {
+        lock.lock();
+        try {
+            return refs.keySet().stream()
+                    .map(id -> new SliceKey(id, sizes.getOrDefault(id, 0)))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     List<SliceKey> unreferenced() {
         lock.lock();
         try {
