@@ -12,13 +12,18 @@ import org.jspecify.annotations.Nullable;
 /// Hands out ids of one kind from batches drawn ahead: the next batch is on its way before the last runs out, so that
 /// hardly anybody waits for it. What is left at the end of the process is lost, which does no harm. Thread-safe.
 final class IdPool {
+    /// Where batches come from.
+    @FunctionalInterface
+    interface Source {
+        IdRange draw(int count) throws FsException;
+    }
+
     /// The share of a batch that is left when the next one is drawn.
     private static final int AHEAD = 10;
 
     private static final ThreadFactory THREADS = Threads.virtual("ids-");
 
-    private final MetaEngine engine;
-    private final IdKind kind;
+    private final Source source;
     private final int batch;
     /// Guards the fields below; not held while the engine is asked.
     private final ReentrantLock lock = new ReentrantLock();
@@ -27,9 +32,8 @@ final class IdPool {
     private long end;
     private @Nullable FutureTask<IdRange> coming;
 
-    IdPool(MetaEngine engine, IdKind kind, int batch) {
-        this.engine = engine;
-        this.kind = kind;
+    IdPool(Source source, int batch) {
+        this.source = source;
         this.batch = batch;
     }
 
@@ -46,7 +50,7 @@ final class IdPool {
                     return id;
                 }
                 if (coming == null) {
-                    coming = new FutureTask<>(() -> engine.allocate(kind, batch));
+                    coming = new FutureTask<>(() -> source.draw(batch));
                     mine = true;
                 }
                 task = coming;
@@ -62,7 +66,7 @@ final class IdPool {
 
     private void drawAhead() {
         if (coming == null && end - next <= batch / AHEAD) {
-            coming = new FutureTask<>(() -> engine.allocate(kind, batch));
+            coming = new FutureTask<>(() -> source.draw(batch));
             THREADS.newThread(coming).start();
         }
     }
@@ -79,7 +83,7 @@ final class IdPool {
         } catch (ExecutionException failed) {
             failure = failed.getCause() instanceof FsException known
                     ? known
-                    : new FsException(Errno.EIO, "cannot draw ids of kind " + kind, failed.getCause());
+                    : new FsException(Errno.EIO, "cannot draw ids", failed.getCause());
         }
         lock.lock();
         try {

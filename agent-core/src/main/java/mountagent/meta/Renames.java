@@ -249,7 +249,10 @@ final class Renames {
             change.apply(new Mutation.ReplaceDentry(order.to, source.entry));
         }
         change.apply(new Mutation.RemoveDentry(order.from));
-        move(change, order, source, order.to.parent(), weights);
+        move(change, order, source, order.to.parent());
+        if (order.crosses()) {
+            change.move(order.from.parent(), order.to.parent(), useOf(source), weightOf(source, weights));
+        }
         int movedLinks = source.isDirectory() && order.crosses() ? 1 : 0;
         int lostLinks = target != null && target.isDirectory() ? 1 : 0;
         touch(change, scene, -movedLinks, movedLinks - lostLinks);
@@ -261,10 +264,23 @@ final class Renames {
         End source = scene.source;
         change.apply(new Mutation.ReplaceDentry(order.to, source.entry));
         change.apply(new Mutation.ReplaceDentry(order.from, target.entry));
-        move(change, order, source, order.to.parent(), weights);
-        move(change, order, target, order.from.parent(), weights);
+        move(change, order, source, order.to.parent());
+        move(change, order, target, order.from.parent());
+        if (order.crosses()) {
+            DirStat direct = useOf(source).plus(Change.negated(useOf(target)));
+            DirStat tree = weightOf(source, weights).plus(Change.negated(weightOf(target, weights)));
+            change.move(order.from.parent(), order.to.parent(), direct, tree);
+        }
         int links = (target.isDirectory() ? 1 : 0) - (source.isDirectory() ? 1 : 0);
         touch(change, scene, links, -links);
+    }
+
+    private static DirStat useOf(End end) {
+        return end.node == null ? DirStat.ZERO : Change.useOf(end.node);
+    }
+
+    private static DirStat weightOf(End end, Subtrees.Weights weights) {
+        return end.node == null ? DirStat.ZERO : weights.of(end.entry.inode(), end.node);
     }
 
     private static void touch(Change change, Scene scene, int fromLinks, int toLinks) {
@@ -277,23 +293,19 @@ final class Renames {
         }
     }
 
-    /// Gives the node at an end its new time and parent, and charges it there.
-    private static void move(Change change, Order order, End end, long parent, Subtrees.Weights weights)
-            throws FsException {
+    /// Gives the node at an end its new time and parent.
+    private static void move(Change change, Order order, End end, long parent) {
         long inode = end.entry.inode();
         Node node = end.node;
         if (node == null) {
             return;
         }
         NodeDraft after = node.edit().ctime(change.now());
-        if (order.crosses()) {
-            if (node.parent() == 0) {
-                change.apply(new Mutation.AddParentLink(inode, parent, 1));
-                change.apply(new Mutation.AddParentLink(inode, end.at.parent(), -1));
-            } else {
-                after.parent(parent);
-            }
-            change.move(end.at.parent(), parent, Change.useOf(node), weights.of(inode, node));
+        if (order.crosses() && node.parent() == 0) {
+            change.apply(new Mutation.AddParentLink(inode, parent, 1));
+            change.apply(new Mutation.AddParentLink(inode, end.at.parent(), -1));
+        } else if (order.crosses()) {
+            after.parent(parent);
         }
         change.update(inode, after.done());
     }

@@ -35,8 +35,8 @@ final class StoreContext {
         this.engine = engine;
         this.options = options;
         this.format = format;
-        inodeIds = new IdPool(engine, IdKind.INODE, INODE_BATCH);
-        sliceIds = new IdPool(engine, IdKind.SLICE, SLICE_BATCH);
+        inodeIds = new IdPool(count -> engine.allocate(IdKind.INODE, count), INODE_BATCH);
+        sliceIds = new IdPool(count -> engine.allocate(IdKind.SLICE, count), SLICE_BATCH);
     }
 
     MetaEngine engine() {

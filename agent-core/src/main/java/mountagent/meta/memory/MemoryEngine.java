@@ -17,6 +17,8 @@ import mountagent.meta.MetaReader;
 import mountagent.meta.MetaTransaction;
 import mountagent.meta.Mutation;
 import mountagent.meta.Page;
+import mountagent.meta.Quota;
+import mountagent.meta.QuotaKey;
 import mountagent.meta.ReadPlan;
 import mountagent.meta.Scan;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,16 @@ public final class MemoryEngine implements MetaEngine {
             MemoryChanges changes = new MemoryChanges(state);
             attempt.mutations.forEach(changes::apply);
             return result;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /// Sets a quota as another client does; no operation of ours does yet.
+    public void setQuota(QuotaKey key, Quota quota) {
+        lock.writeLock().lock();
+        try {
+            state.quotas.put(key, quota);
         } finally {
             lock.writeLock().unlock();
         }
