@@ -147,10 +147,14 @@ final class Attributes {
         });
     }
 
+    boolean keepsAccessTimes() {
+        return context.options().atimeMode() != AtimeMode.NOATIME
+                && !context.options().readOnly();
+    }
+
     /// Moves atime when its mode says so (reference: semantics.md §14); looks before it writes.
     void touchAtime(long inode) throws FsException {
-        if (context.options().atimeMode() == AtimeMode.NOATIME
-                || context.options().readOnly()) {
+        if (!keepsAccessTimes()) {
             return;
         }
         Item.NodeOf item = new Item.NodeOf(inode);

@@ -148,6 +148,11 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return attributes.dropSetIds(inode);
     }
 
+    /// Whether reading moves the time of access at all on this mount.
+    public boolean keepsAccessTimes() {
+        return attributes.keepsAccessTimes();
+    }
+
     /// Moves the time of access, after a read, if the atime mode says so.
     public void touchAtime(long inode) throws FsException {
         attributes.touchAtime(inode);

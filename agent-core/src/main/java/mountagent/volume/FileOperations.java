@@ -109,7 +109,9 @@ final class FileOperations {
         if (offset + target.byteSize() > open.length() && isOld(open)) {
             parts.attributes().observe(open);
         }
-        return open.data().read(file.stream(), offset, target, open.length());
+        int count = open.data().read(file.stream(), offset, target, open.length());
+        parts.meta().touchAtime(open.inode());
+        return count;
     }
 
     int tryRead(FileHandle handle, long offset, MemorySegment target) throws FsException {
@@ -117,7 +119,8 @@ final class FileOperations {
         file.requireReadable();
         checkRange(offset, target.byteSize());
         OpenInode open = file.open();
-        if (offset + target.byteSize() > open.length() && isOld(open)) {
+        boolean isLengthOld = offset + target.byteSize() > open.length() && isOld(open);
+        if (isLengthOld || parts.meta().keepsAccessTimes()) {
             return -1;
         }
         return open.data().tryRead(file.stream(), offset, target, open.length());

@@ -18,9 +18,11 @@ import mountagent.base.DentryKey;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.NodeSpec;
+import mountagent.base.SettableClock;
 import mountagent.base.Sizes;
 import mountagent.base.Threads;
 import mountagent.base.Timestamp;
+import mountagent.meta.AtimeMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,6 +201,19 @@ class OpenFilesTest {
         volume.fs().allocate(file.handle(), AllocateMode.EXTEND, 0, 20);
         assertEquals(20, volume.lookup("f").attr().length());
         volume.close(file.handle());
+    }
+
+    @Test
+    void readingMovesTheTimeOfAccessWhereTheMountKeepsIt() throws FsException {
+        var clock = new SettableClock(new Timestamp(1_000_000, 0));
+        try (TestVolume keeping = TestVolume.inMemory(clock, AtimeMode.RELATIME)) {
+            long inode = keeping.put("f", "x");
+            clock.advance(2 * 24 * 3600, 0);
+            FileHandle handle = keeping.fs().open(ROOT_USER, inode, OpenSpec.READ);
+            keeping.readText(handle);
+            keeping.close(handle);
+            assertTrue(keeping.lookup("f").attr().atime().seconds() >= 1_000_000 + 2 * 24 * 3600);
+        }
     }
 
     @Test

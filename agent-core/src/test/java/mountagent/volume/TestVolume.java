@@ -19,6 +19,7 @@ import mountagent.block.BlockStore;
 import mountagent.block.Compression;
 import mountagent.chunk.DataOptions;
 import mountagent.chunk.FileData;
+import mountagent.meta.AtimeMode;
 import mountagent.meta.MetaEngine;
 import mountagent.meta.MetaOptions;
 import mountagent.meta.MetaStore;
@@ -41,11 +42,12 @@ public final class TestVolume implements AutoCloseable {
     private final Volume volume;
     private final VolumeFs fs;
 
-    private TestVolume(MetaEngine engine, ObjectStore store, Clock clock) throws FsException {
+    private TestVolume(MetaEngine engine, ObjectStore store, Clock clock, AtimeMode atime) throws FsException {
         this.engine = engine;
         this.store = store;
         var table = new OpenFileTable();
-        this.meta = MetaStore.open(engine, MetaOptions.of(clock).withOpenFiles(table));
+        this.meta = MetaStore.open(
+                engine, MetaOptions.of(clock).withOpenFiles(table).withAtimeMode(atime));
         meta.openSession(Bytes.utf8("{}"), clock.now().seconds() + 60);
         VolumeFormat format = meta.format();
         this.blocks = BlockStore.open(
@@ -59,20 +61,31 @@ public final class TestVolume implements AutoCloseable {
 
     /// A new volume in memory, without trash.
     public static TestVolume inMemory() throws FsException {
-        return create(new MemoryEngine(), new MemoryStore(Clock.SYSTEM), Clock.SYSTEM);
+        return inMemory(Clock.SYSTEM, AtimeMode.NOATIME);
+    }
+
+    /// The same with another clock and times of access as `atime` says.
+    public static TestVolume inMemory(Clock clock, AtimeMode atime) throws FsException {
+        var engine = new MemoryEngine();
+        format(engine, clock);
+        return new TestVolume(engine, new MemoryStore(clock), clock, atime);
     }
 
     /// A new volume without trash on `engine` and `store`.
     public static TestVolume create(MetaEngine engine, ObjectStore store, Clock clock) throws FsException {
+        format(engine, clock);
+        return open(engine, store, clock);
+    }
+
+    private static void format(MetaEngine engine, Clock clock) throws FsException {
         VolumeFormat format = VolumeFormat.create("test", "01234567-89ab-4cde-8f01-23456789abcd")
                 .withTrashDays(0);
         MetaStore.format(engine, format, clock);
-        return new TestVolume(engine, store, clock);
     }
 
     /// The volume that is on `engine` and `store` already.
     public static TestVolume open(MetaEngine engine, ObjectStore store, Clock clock) throws FsException {
-        return new TestVolume(engine, store, clock);
+        return new TestVolume(engine, store, clock, AtimeMode.NOATIME);
     }
 
     /// The facade of the front end "test".
