@@ -136,11 +136,14 @@ final class MemoryChanges {
     }
 
     private void replaceSlices(Mutation.ReplaceSlices replace) {
-        List<Slice> replaced = Objects.requireNonNull(
-                        state.chunks.get(replace.chunk()), "no records in " + replace.chunk())
-                .subList(replace.from(), replace.from() + replace.count());
+        List<Slice> slices =
+                Objects.requireNonNull(state.chunks.get(replace.chunk()), "no records in " + replace.chunk());
+        List<Slice> replaced = slices.subList(replace.from(), replace.from() + replace.count());
         replaced.clear();
         replaced.addAll(replace.replacement());
+        if (slices.isEmpty()) {
+            state.chunks.remove(replace.chunk());
+        }
     }
 
     private static Quota add(Quota quota, long space, long inodes) {

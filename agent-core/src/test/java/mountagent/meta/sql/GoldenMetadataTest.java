@@ -124,7 +124,13 @@ class GoldenMetadataTest {
                 if (stored.directory() < TRASH_ROOT) {
                     DirStat sum = sums.getOrDefault(stored.directory(), DirStat.ZERO);
                     // The official clone counts a directory's own length too.
-                    DirStat clones = new DirStat(CLONED.equals(names.get(stored.directory())) ? 4096 : 0, 0, 0);
+                    DirStat clones = new DirStat(
+                            names.getOrDefault(stored.directory(), FileName.SELF)
+                                            .equals(CLONED)
+                                    ? 4096
+                                    : 0,
+                            0,
+                            0);
                     assertEquals(sum.plus(clones), stored.stat(), () -> "directory " + stored.directory());
                     compared++;
                 }
