@@ -148,11 +148,12 @@ public abstract class MetaEngineContract extends MetaScanContract {
     void whatThePlanDoesNotNameIsRefused() {
         ReadPlan plan = ReadPlan.of(new Item.NodeOf(9)).then(_ -> List.of(new Item.NodeOf(10)));
 
-        assertThrows(IllegalStateException.class, () -> engine().read(plan, reader -> reader.get(new Item.NodeOf(11))));
+        assertThrows(
+                IllegalStateException.class, () -> engine().read(plan, reader -> reader.get(new Item.HasEntries(9))));
         assertThrows(
                 IllegalStateException.class,
                 () -> engine().transact(
-                                plan, transaction -> transaction.get(new Item.NodeOf(11)), Durability.COMMITTED));
+                                plan, transaction -> transaction.get(new Item.HasEntries(9)), Durability.COMMITTED));
     }
 
     @Test

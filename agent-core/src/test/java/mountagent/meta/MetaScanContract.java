@@ -189,7 +189,7 @@ public abstract class MetaScanContract extends MetaRecordContract {
     private Map<FileName, Long> fill(long directory) throws FsException {
         Map<FileName, Long> names = new HashMap<>();
         for (int i = 0; i < MANY; i++) {
-            long inode = 100 + i;
+            long inode = 100L + i;
             FileName name = FileName.of("name " + i * 7919 % 100);
             apply(
                     new Mutation.CreateNode(

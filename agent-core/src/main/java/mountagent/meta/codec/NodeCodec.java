@@ -50,7 +50,7 @@ public final class NodeCodec {
 
     private static void putFixed(ByteBuffer out, Node node) {
         out.put((byte) node.flags())
-                .putShort((short) (TypeCode.of(node.type()) << 12 | node.mode() & MODE_MASK))
+                .putShort((short) ((TypeCode.of(node.type()) << 12) | (node.mode() & MODE_MASK)))
                 .putInt(node.uid())
                 .putInt(node.gid());
         putTime(out, node.atime());
@@ -83,11 +83,11 @@ public final class NodeCodec {
                 .nlink(in.getInt())
                 .length(in.getLong())
                 .rdev(in.getInt());
-        readOptional(in, draft);
+        readOptional(stored, in, draft);
         return draft.done();
     }
 
-    private static void readOptional(ByteBuffer in, NodeDraft draft) {
+    private static void readOptional(byte[] stored, ByteBuffer in, NodeDraft draft) {
         if (in.remaining() >= PARENT_BYTES) {
             draft.parent(in.getLong());
         }
@@ -97,7 +97,7 @@ public final class NodeCodec {
         if (in.hasRemaining()) {
             draft.tier(Byte.toUnsignedInt(in.get()));
         }
-        Bytes rest = Bytes.ofRange(in.array(), in.position(), in.limit());
+        Bytes rest = Bytes.ofRange(stored, in.position(), stored.length);
         draft.tail(rest.equals(PAD) ? Bytes.EMPTY : rest);
     }
 

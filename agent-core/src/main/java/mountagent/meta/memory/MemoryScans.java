@@ -42,9 +42,10 @@ final class MemoryScans {
             key -> longs(key.id(), key.time()), bytes -> new MemoryState.DelayedKey(bytes.getLong(), bytes.getLong()));
     private static final Form<Scan.Sustained> SUSTAINED = new Form<>(
             key -> longs(key.session(), key.inode()), bytes -> new Scan.Sustained(bytes.getLong(), bytes.getLong()));
+    private static final List<QuotaKey.Kind> KINDS = List.of(QuotaKey.Kind.values());
     private static final Form<QuotaKey> QUOTA = new Form<>(
-            key -> longs(key.kind().ordinal(), key.id()),
-            bytes -> new QuotaKey(QuotaKey.Kind.values()[(int) bytes.getLong()], bytes.getLong()));
+            key -> longs(KINDS.indexOf(key.kind()), key.id()),
+            bytes -> new QuotaKey(KINDS.get((int) bytes.getLong()), bytes.getLong()));
     private static final Form<Scan.HeldLock> LOCK = new Form<>(
             key -> longs(
                     key.posix() ? 1 : 0,

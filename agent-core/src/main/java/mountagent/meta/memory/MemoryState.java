@@ -76,7 +76,7 @@ final class MemoryState {
     String setting;
 
     /// The answer to an item, as [Item] says.
-    @SuppressWarnings("unchecked") // each item's answer has the type the item names
+    @SuppressWarnings({"unchecked", "NullAway"}) // each item's answer has the type the item names
     <V extends @Nullable Object> V answer(Item<V> item) {
         return (V) find(item);
     }
