@@ -168,6 +168,8 @@ final class Change implements MetaReader {
         }
     }
 
+    /// The directory quotas that count what lies in `directory`. None does in the trash: what is there counts for the
+    /// volume alone, though the trash root calls the root its parent.
     private Set<QuotaKey> quotasOver(long directory) throws FsException {
         if (!terms.quotas().hasDirectories()) {
             return Set.of();
@@ -175,6 +177,9 @@ final class Change implements MetaReader {
         Set<QuotaKey> keys = new LinkedHashSet<>();
         for (long above : get(new Item.Ancestors(directory))) {
             QuotaKey key = new QuotaKey(QuotaKey.Kind.DIRECTORY, above);
+            if (above == Inodes.TRASH_ROOT) {
+                return Set.of();
+            }
             if (terms.quotas().has(key)) {
                 keys.add(key);
             }

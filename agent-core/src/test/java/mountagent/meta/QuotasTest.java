@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.Set;
 import mountagent.base.AllocateMode;
 import mountagent.base.AttrChange;
+import mountagent.base.DentryKey;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.NodeSpec;
@@ -110,6 +111,27 @@ class QuotasTest extends MetaFixture {
         meta.rmdir(AGENT, at("q"), limited);
         Item.QuotaOf item = new Item.QuotaOf(new QuotaKey(QuotaKey.Kind.DIRECTORY, limited));
         assertNull(engine.<@Nullable Quota>read(ReadPlan.of(item), reader -> reader.get(item)));
+    }
+
+    @Test
+    void whatLiesInTheTrashCountsForNoDirectory() throws FsException {
+        MetaStore.update(engine, meta.format().withTrashDays(1), clock);
+        ((MemoryEngine) engine).setQuota(new QuotaKey(QuotaKey.Kind.DIRECTORY, ROOT), new Quota(NONE, NONE, 4096, 1));
+        meta.reload();
+        long inode = file("a");
+        open.add(inode);
+        meta.unlink(AGENT, at("a"), inode);
+        write(inode, 0, 10_000);
+        assertUse(ROOT, 4096, 1);
+        DentryKey kept = at(Inodes.TRASH_ROOT + 1, "1-" + inode + "-a");
+        meta.rename(AGENT, kept, at("b"), Set.of(), inode, 0);
+        assertUse(ROOT, 4096 + 12_288, 2);
+        meta.unlink(AGENT, at("b"), inode);
+        meta.expireTrash(FOREVER, 100);
+        assertUse(ROOT, 4096, 1);
+        open.remove(inode);
+        meta.closeUnlinked(inode);
+        deleteData();
     }
 
     @Test
