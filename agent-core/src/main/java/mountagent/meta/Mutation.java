@@ -116,6 +116,7 @@ public sealed interface Mutation {
 
     record RemoveSession(long session) implements Mutation {}
 
+    /// Adds or replaces a lock; the transaction has read the [Item.Flocks] of the inode.
     record PutFlock(long inode, LockOwner owner, LockType type) implements Mutation {}
 
     /// Removes a lock; the transaction has read the [Item.Flocks] of the inode.

@@ -46,9 +46,13 @@ public final class RedisEngine implements MetaEngine {
     }
 
     /// Connects to the server at `url` and looks whether it will do. EIO when it does not answer, refuses us, or is
-    /// one that we cannot use.
+    /// one that we cannot use; ENOTSUP for a unix socket, which Lettuce reaches only with a native library.
     public static RedisEngine open(RedisUrl url, RedisLimits limits, Clock clock, RandomGenerator random)
             throws FsException {
+        if (url.socket() != null) {
+            throw new FsException(
+                    Errno.ENOTSUP, url.describe() + ": unix sockets are not supported yet, use redis://host:port/db");
+        }
         RedisEngine engine = new RedisEngine(url, limits, clock, random);
         boolean usable = false;
         try (RedisLink link = engine.links.take()) {

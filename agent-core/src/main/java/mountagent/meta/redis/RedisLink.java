@@ -13,6 +13,9 @@ import mountagent.base.Clock;
 /// Nothing goes out before a batch is flushed, and it never reconnects. A link whose batch was not answered in full is
 /// thrown away when it is given back: its answers would meet the next user's questions.
 final class RedisLink implements AutoCloseable {
+    /// Instead of a number when the server does not tell it.
+    static final long NO_NUMBER = -1;
+
     private final RedisLinks home;
     private final StatefulRedisConnection<byte[], byte[]> connection;
     private final long clientId;
@@ -85,7 +88,7 @@ final class RedisLink implements AutoCloseable {
         return clock.nanoTime() + timeout.toNanos();
     }
 
-    /// The server's number of this connection, by which another one can end it.
+    /// The server's number of this connection, by which another one can end it; or [#NO_NUMBER].
     long clientId() {
         return clientId;
     }

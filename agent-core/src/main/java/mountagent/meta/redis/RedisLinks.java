@@ -3,12 +3,16 @@ package mountagent.meta.redis;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -51,6 +55,7 @@ final class RedisLinks implements AutoCloseable {
                 .autoReconnect(false)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .protocolVersion(ProtocolVersion.RESP2)
+                .pingBeforeActivateConnection(false)
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(limits.connectTimeout())
                         .keepAlive(true)
@@ -98,12 +103,12 @@ final class RedisLinks implements AutoCloseable {
     }
 
     private RedisLink connect() throws FsException, RedisRetry {
-        long wait = limits.connectTimeout().toMillis();
+        long deadlineNanos = clock.nanoTime() + limits.connectTimeout().toNanos();
         try {
             StatefulRedisConnection<byte[], byte[]> connection = client.connectAsync(
                             ByteArrayCodec.INSTANCE, url.toLettuce(limits.connectTimeout()))
-                    .get(wait, TimeUnit.MILLISECONDS);
-            return introduce(connection, wait);
+                    .get(deadlineNanos - clock.nanoTime(), TimeUnit.NANOSECONDS);
+            return introduce(connection, deadlineNanos);
         } catch (InterruptedException e) {
             throw interrupted(e);
         } catch (ExecutionException | TimeoutException | RedisException e) {
@@ -111,18 +116,52 @@ final class RedisLinks implements AutoCloseable {
         }
     }
 
-    private RedisLink introduce(StatefulRedisConnection<byte[], byte[]> connection, long wait)
+    /// Logs in, selects the database and asks for the connection's number. Done here and not by Lettuce, whose own
+    /// log-in may lose the server's reason for a refusal.
+    private RedisLink introduce(StatefulRedisConnection<byte[], byte[]> connection, long deadlineNanos)
             throws ExecutionException, TimeoutException, InterruptedException {
         boolean kept = false;
         try {
-            long clientId = connection.async().clientId().get(wait, TimeUnit.MILLISECONDS);
             connection.setAutoFlushCommands(false);
+            List<RedisFuture<String>> needed = logIn(connection.async());
+            RedisFuture<Long> number = connection.async().clientId();
+            connection.flushCommands();
+            for (RedisFuture<String> answer : needed) {
+                answer.get(deadlineNanos - clock.nanoTime(), TimeUnit.NANOSECONDS);
+            }
+            long clientId = numberOf(number, deadlineNanos);
             kept = true;
             return new RedisLink(this, connection, clientId, limits.commandTimeout(), clock);
         } finally {
             if (!kept) {
                 connection.closeAsync();
             }
+        }
+    }
+
+    private List<RedisFuture<String>> logIn(RedisAsyncCommands<byte[], byte[]> commands) {
+        List<RedisFuture<String>> answers = new ArrayList<>();
+        String user = url.user();
+        String password = url.password();
+        if (password != null) {
+            answers.add(user == null ? commands.auth(password) : commands.auth(user, password));
+        }
+        if (url.database() != 0) {
+            answers.add(commands.select(url.database()));
+        }
+        return answers;
+    }
+
+    /// Servers before version 5 and users without the right have no number for us.
+    private long numberOf(RedisFuture<Long> number, long deadlineNanos)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        try {
+            return number.get(deadlineNanos - clock.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (RedisErrors.isReply(e) && !RedisErrors.message(e).startsWith("NOAUTH")) {
+                return RedisLink.NO_NUMBER;
+            }
+            throw e;
         }
     }
 

@@ -66,10 +66,7 @@ final class RedisSettlement {
     /// `clientId` is the number of the one that broke.
     Verdict settle(RedisLink link, long clientId, RedisReads reads, ReadScripts scripts)
             throws FsException, RedisRetry {
-        RedisBatch batch = link.batch();
-        Reply<Long> kill = batch.ask(commands -> commands.clientKill(KillArgs.Builder.id(clientId)));
-        batch.run();
-        boolean hasEnded = kill.error() == null;
+        boolean hasEnded = clientId != RedisLink.NO_NUMBER && end(link, clientId);
         RedisFetch fetch = new RedisFetch(link, reads, scripts, RedisFetch.Mode.PLAIN);
         RedisAnswers now = fetch.read(ReadPlan.of(toRead()));
         Verdict verdict = judge(now, hasEnded);
@@ -77,6 +74,13 @@ final class RedisSettlement {
             tell(now);
         }
         return verdict;
+    }
+
+    private static boolean end(RedisLink link, long clientId) throws FsException, RedisRetry {
+        RedisBatch batch = link.batch();
+        Reply<Long> kill = batch.ask(commands -> commands.clientKill(KillArgs.Builder.id(clientId)));
+        batch.run();
+        return kill.error() == null;
     }
 
     private Set<Item<?>> toRead() {

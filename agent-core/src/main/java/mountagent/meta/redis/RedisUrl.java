@@ -132,20 +132,11 @@ public record RedisUrl(
         return new FsException(Errno.EINVAL, "Redis URL: " + why);
     }
 
-    /// The same for Lettuce.
+    /// The place for Lettuce, without user, password and database: logging in is done by [RedisLinks].
     RedisURI toLettuce(Duration timeout) {
         RedisURI.Builder builder =
                 socket == null ? RedisURI.Builder.redis(host, port) : RedisURI.Builder.socket(socket.toString());
-        builder.withDatabase(database).withTimeout(timeout).withLibraryName("mountagent");
-        if (password != null) {
-            char[] secret = password.toCharArray();
-            if (user == null) {
-                builder.withPassword(secret);
-            } else {
-                builder.withAuthentication(user, secret);
-            }
-        }
-        return builder.build();
+        return builder.withTimeout(timeout).withLibraryName("mountagent").build();
     }
 
     /// The URL without user and password.

@@ -49,7 +49,7 @@ class RedisConflictTest {
     private static final Caller CALLER = Caller.AGENT;
     private static final long ROOT = 1;
     private static final RedisLimits FEW = new RedisLimits(
-            1, Duration.ofSeconds(20), Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(5), 4);
+            1, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30), 4);
 
     private int database;
     private RedisEngine mine;

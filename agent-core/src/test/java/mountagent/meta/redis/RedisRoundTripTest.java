@@ -206,12 +206,32 @@ class RedisRoundTripTest {
     }
 
     @Test
+    void moveOfDirectoryTakesTwoMoreForAllAncestors() throws FsException {
+        long moved = directory("moved");
+        long parent = ROOT;
+        for (int depth = 0; depth < 10; depth++) {
+            parent = store.mknod(CALLER, at(parent, "deeper"), NodeSpec.directory(0755))
+                    .inode();
+        }
+        long deepest = parent;
+        assertTrips(4, () -> rename("moved", at(deepest, "moved"), moved, NO_BELIEF));
+    }
+
+    @Test
     void listingTakesOneTripAPageAndOneMoreForNodes() throws FsException {
         for (int i = 0; i < 10; i++) {
             file("f" + i);
         }
         assertTrips(1, () -> store.list(ROOT, Scan.Detail.NAMES, Cursor.START, 100));
         assertTrips(2, () -> store.list(ROOT, Scan.Detail.NODES, Cursor.START, 100));
+    }
+
+    @Test
+    void refusalAfterTwoStagesIsConfirmed() throws FsException {
+        long inode = directory("full");
+        store.mknod(CALLER, at(inode, "a"), NodeSpec.file(0644));
+        assertTrips(3, () -> assertThrows(FsException.class, () -> store.rmdir(CALLER, at("full"), NO_BELIEF)));
+        assertTrips(1, () -> assertThrows(FsException.class, () -> store.rmdir(CALLER, at("full"), inode)));
     }
 
     @Test

@@ -35,8 +35,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 ///
 /// Keeps nothing on disk. Each [#newDatabase()] is an empty database of its own.
 public final class RedisServer implements BeforeAllCallback, AfterAllCallback {
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
     private static final int DATABASES = 1000;
+
+    /// Waits long enough for a machine that is busy with other tests.
+    private static final RedisLimits PATIENT = new RedisLimits(
+            32, START_TIMEOUT, START_TIMEOUT, Duration.ofSeconds(60), Duration.ofSeconds(60), 50);
 
     private final List<String> options;
     private final AtomicInteger databases = new AtomicInteger();
@@ -143,7 +147,7 @@ public final class RedisServer implements BeforeAllCallback, AfterAllCallback {
 
     /// An engine on database `database`.
     public RedisEngine engine(int database) throws FsException {
-        return engine(port, database, RedisLimits.DEFAULT);
+        return engine(port, database, PATIENT);
     }
 
     /// An engine on database `database` as seen through `port`.

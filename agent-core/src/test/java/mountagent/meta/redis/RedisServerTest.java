@@ -34,8 +34,7 @@ class RedisServerTest {
     static final RedisServer CLUSTER = new RedisServer("--cluster-enabled", "yes");
 
     private static final Caller CALLER = Caller.AGENT;
-    private static final RedisLimits HASTY = new RedisLimits(
-            2, Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofMillis(300), 5);
+    private static final RedisLimits HASTY = new RedisLimits(2, Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofMillis(300), 5);
 
     private static MetaStore volume(RedisEngine engine) throws FsException {
         MetaStore.format(engine, VolumeFormat.create("server", "00000000-0000-4000-8000-000000000000"), Clock.SYSTEM);
@@ -105,11 +104,11 @@ class RedisServerTest {
     @Test
     void silentServerIsGivenUp() throws FsException {
         int database = SERVER.newDatabase();
-        Duration answer = Duration.ofMillis(400);
-        RedisLimits limits = new RedisLimits(2, Duration.ofSeconds(2), answer, answer, Duration.ofMillis(100), 5);
+        Duration answer = Duration.ofMillis(1500);
+        RedisLimits limits = new RedisLimits(2, Duration.ofSeconds(30), answer, answer, Duration.ofMillis(100), 5);
         ReadPlan plan = ReadPlan.of(new Item.NodeOf(1));
         try (RedisEngine engine = RedisServer.engine(SERVER.port(), database, limits)) {
-            SERVER.commands(database).clientPause(2000);
+            SERVER.commands(database).clientPause(4000);
             FsException silent =
                     assertThrows(FsException.class, () -> engine.read(plan, reader -> reader.get(new Item.NodeOf(1))));
             assertEquals(Errno.EIO, silent.errno());
@@ -128,6 +127,13 @@ class RedisServerTest {
         FsException refused = failure(url("redis://127.0.0.1:1/3"));
         assertEquals(Errno.EIO, refused.errno());
         assertTrue(refused.getMessage().contains("redis://127.0.0.1:1/3"), refused.getMessage());
+    }
+
+    @Test
+    void unixSocketIsRefused() throws FsException {
+        FsException refused = failure(url("unix:///run/redis.sock?db=3"));
+        assertEquals(Errno.ENOTSUP, refused.errno());
+        assertTrue(refused.getMessage().contains("unix sockets are not supported yet"), refused.getMessage());
     }
 
     @Test
