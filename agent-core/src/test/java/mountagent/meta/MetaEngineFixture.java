@@ -70,9 +70,30 @@ public abstract class MetaEngineFixture {
         return engine.read(ReadPlan.of(item), reader -> reader.get(item));
     }
 
-    /// Leaves mutations that need nothing to be read.
+    /// Leaves mutations after reading what they say that they build on.
     protected final void apply(Mutation... mutations) throws FsException {
-        apply(engine(), ReadPlan.of(), mutations);
+        List<Item<?>> items = new ArrayList<>();
+        for (Mutation mutation : mutations) {
+            Item<?> item = basis(mutation);
+            if (item != null) {
+                items.add(item);
+            }
+        }
+        apply(engine(), ReadPlan.of(items), mutations);
+    }
+
+    private static @Nullable Item<?> basis(Mutation mutation) {
+        return switch (mutation) {
+            case Mutation.UpdateNode update -> new Item.NodeOf(update.inode());
+            case Mutation.TouchDirectory touch -> new Item.NodeOf(touch.directory());
+            case Mutation.CreateDentry create -> new Item.DentryAt(create.key());
+            case Mutation.ReplaceSlices replace -> new Item.SlicesOf(replace.chunk());
+            case Mutation.PutCounter put -> new Item.CounterOf(put.counter());
+            case Mutation.PutFlock put -> new Item.Flocks(put.inode());
+            case Mutation.RemoveFlock remove -> new Item.Flocks(remove.inode());
+            case Mutation.PutPosixLocks put -> new Item.PosixLocks(put.inode());
+            default -> null;
+        };
     }
 
     /// Leaves mutations after reading `plan`.

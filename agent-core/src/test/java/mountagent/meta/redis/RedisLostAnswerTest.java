@@ -45,7 +45,8 @@ class RedisLostAnswerTest {
     private static final long ROOT = 1;
     private static final Duration TOUCH_ALWAYS = Duration.ZERO;
     private static final Duration TOUCH_RARELY = Duration.ofHours(1);
-    private static final RedisLimits IMPATIENT = new RedisLimits(4, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(500), Duration.ofSeconds(30), 50);
+    private static final RedisLimits IMPATIENT = new RedisLimits(
+            4, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(500), Duration.ofSeconds(30), 50);
 
     private LossyProxy proxy;
     private RedisEngine direct;

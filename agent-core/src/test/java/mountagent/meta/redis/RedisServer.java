@@ -39,8 +39,8 @@ public final class RedisServer implements BeforeAllCallback, AfterAllCallback {
     private static final int DATABASES = 1000;
 
     /// Waits long enough for a machine that is busy with other tests.
-    private static final RedisLimits PATIENT = new RedisLimits(
-            32, START_TIMEOUT, START_TIMEOUT, Duration.ofSeconds(60), Duration.ofSeconds(60), 50);
+    private static final RedisLimits PATIENT =
+            new RedisLimits(32, START_TIMEOUT, START_TIMEOUT, Duration.ofSeconds(60), Duration.ofSeconds(60), 50);
 
     private final List<String> options;
     private final AtomicInteger databases = new AtomicInteger();

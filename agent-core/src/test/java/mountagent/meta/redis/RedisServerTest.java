@@ -34,7 +34,8 @@ class RedisServerTest {
     static final RedisServer CLUSTER = new RedisServer("--cluster-enabled", "yes");
 
     private static final Caller CALLER = Caller.AGENT;
-    private static final RedisLimits HASTY = new RedisLimits(2, Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofMillis(300), 5);
+    private static final RedisLimits HASTY = new RedisLimits(
+            2, Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofMillis(300), 5);
 
     private static MetaStore volume(RedisEngine engine) throws FsException {
         MetaStore.format(engine, VolumeFormat.create("server", "00000000-0000-4000-8000-000000000000"), Clock.SYSTEM);
