@@ -1,8 +1,10 @@
 package mountagent.session;
 
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import mountagent.base.Clock;
 import mountagent.base.Errno;
@@ -23,6 +25,7 @@ public final class ClientSession implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
 
     private static final int BEATS_ALIVE = 5;
+    private static final int JITTER = 20;
     private static final Duration FOREVER = Duration.ofDays(365);
     private static final Duration BEAT_WITHOUT_EXPIRY = Duration.ofSeconds(12);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
@@ -58,9 +61,24 @@ public final class ClientSession implements AutoCloseable {
             meta.openSession(info.encode(), session.expiry());
             log.info("Create session {} OK", meta.session());
         }
-        var period = session.period().toMillis();
-        var _ = session.beats.scheduleWithFixedDelay(session::beat, period, period, TimeUnit.MILLISECONDS);
+        session.scheduleBeat();
         return session;
+    }
+
+    /// Clients that were started together do not go on beating together: each pause is up to 5 % shorter or longer.
+    private void scheduleBeat() {
+        var period = period().toMillis();
+        var pause = period + ThreadLocalRandom.current().nextLong(-period / JITTER, period / JITTER + 1);
+        var _ = beats.schedule(this::beatOn, pause, TimeUnit.MILLISECONDS);
+    }
+
+    private void beatOn() {
+        beat();
+        try {
+            scheduleBeat();
+        } catch (RejectedExecutionException _) {
+            log.debug("the heartbeat ends with its session");
+        }
     }
 
     /// Whether the volume was destroyed, or another one is in its place.

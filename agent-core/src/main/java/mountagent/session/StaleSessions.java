@@ -38,18 +38,23 @@ final class StaleSessions {
     }
 
     /// Ends what an earlier process for the same mount point of this host left behind, whatever its expiry:
-    /// else its user would wait a minute for his own locks.
+    /// else its user would wait a minute for his own locks. To be called before this process registers: a
+    /// session under its own number is then one of an earlier process too, as after the restart of a
+    /// container.
     void removeOwn(SessionInfo own) throws FsException {
         for (SessionRecord record : meta.sessions()) {
             var info = SessionInfo.decode(record.info());
             if (info.hostName().equals(own.hostName())
                     && info.mountPoint().equals(own.mountPoint())
-                    && info.processId() > 0
-                    && info.processId() != own.processId()
-                    && !isAlive.test(info.processId())) {
+                    && isGone(info.processId(), own)) {
                 remove(record, "its process " + info.processId() + " is gone");
             }
         }
+    }
+
+    private boolean isGone(long process, SessionInfo own) {
+        boolean isNamesake = process == own.processId() && !own.mountPoint().isEmpty();
+        return process > 0 && (isNamesake || !isAlive.test(process));
     }
 
     /// Ends what has expired, unless another client has just done so. A record is looked at again right

@@ -116,6 +116,33 @@ final class ClientSessionTest {
     }
 
     @Test
+    void whatAnEarlierProcessOfTheSameNumberLeftGoesToo() throws FsException {
+        try (var crashed = client();
+                var meta = client()) {
+            var pid = ProcessHandle.current().pid();
+            crashed.openSession(info("/mnt", pid).encode(), START + 60);
+            try (var session = open(meta, "/mnt", pid)) {
+                assertFalse(session.isVolumeGone());
+                assertEquals(1, meta.sessions().size());
+            }
+        }
+    }
+
+    @Test
+    void theHeartBeatsByItself() throws Exception {
+        try (var meta = client();
+                var session = open(meta, "/mnt", 7, new SessionOptions(true, Duration.ofMillis(50), false))) {
+            clock.advance(1000, 0);
+            var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            while (meta.sessions().getFirst().expire() < START + 1000 && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            assertTrue(meta.sessions().getFirst().expire() >= START + 1000);
+            assertFalse(session.isVolumeGone());
+        }
+    }
+
+    @Test
     void sessionsOfOtherMountPointsAndOfLivingProcessesStay() throws FsException {
         try (var other = client();
                 var living = client();
