@@ -75,6 +75,11 @@ public final class GoldenVolume {
         return new GoldenVolume(folder, read(folder.resolve("manifest.json")));
     }
 
+    /// Where it was unpacked: bears the volume's name.
+    public Path folder() {
+        return folder;
+    }
+
     /// The metadata.
     public Path metaDb() {
         return folder.resolve("meta.db");

@@ -4,8 +4,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import mountagent.base.Bytes;
 import mountagent.base.Caller;
 import mountagent.base.Clock;
@@ -19,6 +21,11 @@ import mountagent.block.BlockStore;
 import mountagent.block.Compression;
 import mountagent.chunk.DataOptions;
 import mountagent.chunk.FileData;
+import mountagent.maintenance.BlockCheck;
+import mountagent.maintenance.CheckReport;
+import mountagent.maintenance.Finding;
+import mountagent.maintenance.Severity;
+import mountagent.maintenance.VolumeChecker;
 import mountagent.meta.AtimeMode;
 import mountagent.meta.MetaEngine;
 import mountagent.meta.MetaOptions;
@@ -50,13 +57,14 @@ public final class TestVolume implements AutoCloseable {
                 engine, MetaOptions.of(clock).withOpenFiles(table).withAtimeMode(atime));
         meta.openSession(Bytes.utf8("{}"), clock.now().seconds() + 60);
         VolumeFormat format = meta.format();
-        this.blocks = BlockStore.open(
-                store,
-                new BlockFormat(format.blockSizeBytes(), Compression.NONE, format.hashPrefix()),
-                BlockOptions.DEFAULT);
+        this.blocks = BlockStore.open(store, blockFormat(format), BlockOptions.DEFAULT);
         this.data = new FileData(meta, blocks, DataOptions.of(format.blockSizeBytes()), clock);
         this.volume = Volume.open(meta, data, table, Volume.Mode.READ_WRITE, clock);
         this.fs = volume.frontEnd(new Origin("test"));
+    }
+
+    private static BlockFormat blockFormat(VolumeFormat format) {
+        return new BlockFormat(format.blockSizeBytes(), Compression.named(format.compression()), format.hashPrefix());
     }
 
     /// A new volume in memory, without trash.
@@ -186,12 +194,33 @@ public final class TestVolume implements AutoCloseable {
         return names;
     }
 
+    /// What the consistency checks find, metadata and blocks; leaked blocks are only noted.
+    public CheckReport check() throws FsException {
+        return VolumeChecker.ofMetadata(engine)
+                .with(new BlockCheck(store, blockFormat(meta.format()), Instant.EPOCH))
+                .check();
+    }
+
+    /// Closes everything and fails when the volume is not consistent.
     @Override
     public void close() throws FsException {
+        closeWith(Set.of());
+    }
+
+    /// Closes everything and fails when the checks find anything but `known`.
+    public void closeWith(Set<String> known) throws FsException {
         volume.close();
         meta.closeSession();
+        CheckReport report = check();
         blocks.close();
         meta.close();
         engine.close();
+        List<String> found = report.atLeast(Severity.WARNING).stream()
+                .map(Finding::toString)
+                .filter(finding -> !known.contains(finding))
+                .toList();
+        if (!found.isEmpty()) {
+            throw new AssertionError("the volume is not consistent: " + String.join("\n", found));
+        }
     }
 }

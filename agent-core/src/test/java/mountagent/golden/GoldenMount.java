@@ -1,0 +1,45 @@
+package mountagent.golden;
+
+import java.util.Set;
+import mountagent.base.FsException;
+import mountagent.base.SettableClock;
+import mountagent.base.Timestamp;
+import mountagent.meta.MetaEngine;
+import mountagent.meta.sql.SqlEngine;
+import mountagent.meta.sql.SqlOptions;
+import mountagent.meta.sql.SqliteLocation;
+import mountagent.object.ObjectStore;
+import mountagent.object.ObjectStoreException;
+import mountagent.object.PrefixStore;
+import mountagent.object.file.FileStore;
+import mountagent.volume.TestVolume;
+
+/// Opens golden volumes as the agent opens a volume, at a time at which nothing in their trash expires.
+public final class GoldenMount {
+    /// What the official client left behind: its clone counts a directory's own length among its children's.
+    public static final Set<String> KNOWN = Set.of("WARNING statistics: statistics of inode 3147 (/cloned) say"
+            + " DirStat[length=4096, space=4096, inodes=1], but its entries add up to DirStat[length=0, space=4096,"
+            + " inodes=1]");
+
+    /// Shortly after the volumes were made.
+    private static final Timestamp TIME = new Timestamp(1_795_263_600, 0);
+
+    private GoldenMount() {}
+
+    /// The volume, opened for writing; whoever gets it closes it.
+    public static TestVolume open(GoldenVolume golden) throws FsException, ObjectStoreException {
+        MetaEngine engine = engine(golden);
+        return TestVolume.open(engine, objects(golden), new SettableClock(TIME));
+    }
+
+    /// The metadata alone.
+    public static MetaEngine engine(GoldenVolume golden) throws FsException {
+        return SqlEngine.open(SqliteLocation.of(golden.metaDb()), SqlOptions.of(SqlOptions.Access.READ_WRITE));
+    }
+
+    /// The bucket, below the volume's name.
+    static ObjectStore objects(GoldenVolume golden) throws ObjectStoreException {
+        String volume = golden.folder().getFileName().toString();
+        return new PrefixStore(FileStore.open(golden.objects()), "golden-" + volume + "/");
+    }
+}
