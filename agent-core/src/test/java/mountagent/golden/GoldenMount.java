@@ -16,10 +16,14 @@ import mountagent.volume.TestVolume;
 
 /// Opens golden volumes as the agent opens a volume, at a time at which nothing in their trash expires.
 public final class GoldenMount {
-    /// What the official client left behind: its clone counts a directory's own length among its children's.
-    public static final Set<String> KNOWN = Set.of("WARNING statistics: statistics of inode 3147 (/cloned) say"
-            + " DirStat[length=4096, space=4096, inodes=1], but its entries add up to DirStat[length=0, space=4096,"
-            + " inodes=1]");
+    /// What the official client left behind: its clone counts a directory's own length among its children's, and the
+    /// usage of the quota is what it was when the quota was set.
+    public static final Set<String> KNOWN = Set.of(
+            "WARNING statistics: statistics of inode 3147 (/cloned) say"
+                    + " DirStat[length=4096, space=4096, inodes=1], but its entries add up to DirStat[length=0,"
+                    + " space=4096, inodes=1]",
+            "WARNING quotas: the quota of inode 3155 (/quota) says 0 bytes in 0 inodes are used, but below it are"
+                    + " 16384 in 1");
 
     /// Shortly after the volumes were made.
     private static final Timestamp TIME = new Timestamp(1_795_263_600, 0);
