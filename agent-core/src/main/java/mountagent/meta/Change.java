@@ -112,6 +112,15 @@ final class Change implements MetaReader {
 
     /// Charges space and inodes to the volume and to the owner's quotas. ENOSPC, EDQUOT.
     void charge(Node owner, long spaceDelta, long inodesDelta) throws FsException {
+        context.use().check(terms.format(), spaceDelta, inodesDelta);
+        count(spaceDelta, inodesDelta);
+        charge(new QuotaKey(QuotaKey.Kind.USER, Integer.toUnsignedLong(owner.uid())), spaceDelta, inodesDelta);
+        charge(new QuotaKey(QuotaKey.Kind.GROUP, Integer.toUnsignedLong(owner.gid())), spaceDelta, inodesDelta);
+    }
+
+    /// Counts space and inodes of the volume's own, whatever its limits say: a full volume must still be able to
+    /// move things to the trash.
+    void count(long spaceDelta, long inodesDelta) {
         if (spaceDelta != 0) {
             apply(new Mutation.AddCounter(Counter.USED_SPACE, spaceDelta));
         }
@@ -120,9 +129,6 @@ final class Change implements MetaReader {
         }
         space += spaceDelta;
         inodes += inodesDelta;
-        context.use().check(terms.format(), spaceDelta, inodesDelta);
-        charge(new QuotaKey(QuotaKey.Kind.USER, Integer.toUnsignedLong(owner.uid())), spaceDelta, inodesDelta);
-        charge(new QuotaKey(QuotaKey.Kind.GROUP, Integer.toUnsignedLong(owner.gid())), spaceDelta, inodesDelta);
     }
 
     /// Charges to one quota, if it exists. EDQUOT.

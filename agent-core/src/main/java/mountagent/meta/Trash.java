@@ -120,7 +120,7 @@ final class Trash {
             if (terms.format().dirStats()) {
                 change.apply(new Mutation.PutDirStat(inode, DirStat.ZERO));
             }
-            change.charge(hour, Sizes.SPACE_UNIT, 1);
+            change.count(Sizes.SPACE_UNIT, 1);
             return inode;
         });
     }

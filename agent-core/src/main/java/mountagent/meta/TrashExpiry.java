@@ -101,7 +101,7 @@ final class TrashExpiry {
                 change.apply(new Mutation.RemoveDirStat(inode));
                 if (node != null) {
                     change.apply(new Mutation.RemoveNode(inode));
-                    change.charge(node, -Sizes.SPACE_UNIT, -1);
+                    change.count(-Sizes.SPACE_UNIT, -1);
                 }
             }
             return inode;

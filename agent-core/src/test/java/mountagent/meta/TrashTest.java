@@ -73,6 +73,16 @@ class TrashTest extends MetaFixture {
     }
 
     @Test
+    void fullVolumeCanStillRemove() throws FsException {
+        long inode = file("a");
+        MetaStore.update(engine, meta.format().withCapacityBytes(4096).withInodes(1), clock);
+        meta.reload();
+        refused(Errno.ENOSPC, () -> file("b"));
+        meta.unlink(AGENT, at("a"), inode);
+        assertEquals(1, names(FIRST_HOUR).size());
+    }
+
+    @Test
     void failedRemovalMakesNoDirectory() {
         refused(Errno.ENOENT, () -> meta.unlink(AGENT, at("a"), 0));
         refused(Errno.ENOENT, () -> meta.node(FIRST_HOUR));
