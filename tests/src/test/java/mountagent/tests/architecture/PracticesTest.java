@@ -42,14 +42,13 @@ final class PracticesTest {
             .orShould()
             .callMethod(Thread.class, "startVirtualThread", Runnable.class);
 
+    // System.nanoTime is allowed: the limit of a real wait is measured in real time
     @ArchTest
     static final ArchRule timeComesFromBase = noClasses()
             .that()
             .resideOutsideOfPackage("mountagent.base..")
             .should()
             .callMethod(System.class, "currentTimeMillis")
-            .orShould()
-            .callMethod(System.class, "nanoTime")
             .orShould()
             .callMethod(Instant.class, "now")
             .orShould()

@@ -15,13 +15,6 @@ import org.junit.jupiter.api.Assumptions;
 /// `home` gets its volumes, notes and logs, so that nothing of the user's is touched.
 final class Program {
     private static final Duration LIMIT = Duration.ofMinutes(2);
-    private static final String LAUNCHER = """
-            #!/bin/sh
-            export HOME='%s' XDG_RUNTIME_DIR='%s'
-            exec '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m -Xshare:auto \
-                --enable-native-access=ALL-UNNAMED -cp '%s' mountagent.cli.Main "$@"
-            """;
-
     private final Path home;
     private final Path launcher;
 
@@ -32,7 +25,13 @@ final class Program {
         this.home = home;
         this.launcher = home.resolve("juicefs");
         var classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        Files.writeString(launcher, LAUNCHER.formatted(home, home, System.getProperty("java.home"), classPath));
+        var script = """
+                #!/bin/sh
+                export HOME='%s' XDG_RUNTIME_DIR='%s'
+                exec '%s/bin/java' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m -Xshare:auto \
+                    --enable-native-access=ALL-UNNAMED -cp '%s' mountagent.cli.Main "$@"
+                """.formatted(home, home, System.getProperty("java.home"), classPath);
+        Files.writeString(launcher, script);
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
