@@ -65,7 +65,8 @@ public final class ClientSession implements AutoCloseable {
         return session;
     }
 
-    /// Clients that were started together do not go on beating together: each pause is up to 5 % shorter or longer.
+    /// Clients that were started together do not go on beating together: each pause is up to 5 % shorter or
+    /// longer.
     private void scheduleBeat() {
         var period = period().toMillis();
         var pause = period + ThreadLocalRandom.current().nextLong(-period / JITTER, period / JITTER + 1);

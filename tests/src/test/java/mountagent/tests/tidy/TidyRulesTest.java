@@ -66,10 +66,10 @@ final class TidyRulesTest {
 
     @Test
     void longMethodsAndFilesAreMeasured() throws IOException {
-        var statement = "        f();\n".repeat(Lengths.FILE_MAX);
+        var statement = "        f();\n".repeat(Lengths.TEST_FILE_MAX);
         var file = SourceFile.of(folder, "Long.java", "class Long {\n    void f() {\n" + statement + "    }\n}\n");
         assertEquals(
-                Map.of("Long.java", Lengths.FILE_MAX + 4L, "Long.java#f", Lengths.FILE_MAX + 2L),
+                Map.of("Long.java", Lengths.TEST_FILE_MAX + 4L, "Long.java#f", Lengths.TEST_FILE_MAX + 2L),
                 Lengths.tooLong(List.of(file)));
     }
 
