@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Off-heap memory for blocks, in pieces from 64 KiB to a whole block, with a hard limit.
 ///
@@ -48,11 +50,13 @@ public final class BlockPool {
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(BlockPool.class);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition freed = lock.newCondition();
     private final List<Deque<Place>> free = new ArrayList<>();
     private final int orderMax;
-    private final int slabsMax;
+    private volatile int slabsMax;
     private int slabs;
     private long usedBytes;
     private int outstanding;
@@ -187,13 +191,24 @@ public final class BlockPool {
                 return split(place, order);
             }
         }
-        if (slabs == slabsMax) {
+        Slab slab = slabs == slabsMax ? null : newSlab();
+        return slab == null ? null : split(new Place(slab, 0, orderMax), order);
+    }
+
+    private @Nullable Slab newSlab() {
+        try {
+            // Left to the garbage collector: a slab stays readable for whoever holds a piece of it, come what may.
+            var slab = new Slab(Arena.ofAuto().allocate(slabBytes(), PAGE_BYTES));
+            slabs++;
+            return slab;
+        } catch (OutOfMemoryError e) {
+            if (slabs == 0) {
+                throw e;
+            }
+            slabsMax = slabs;
+            LOG.warn("the system gives {} bytes for buffers and no more; going on with those", limitBytes());
             return null;
         }
-        slabs++;
-        // Left to the garbage collector: a slab stays readable for whoever holds a piece of it, come what may.
-        var slab = new Slab(Arena.ofAuto().allocate(slabBytes(), PAGE_BYTES));
-        return split(new Place(slab, 0, orderMax), order);
     }
 
     private Place split(Place place, int order) {

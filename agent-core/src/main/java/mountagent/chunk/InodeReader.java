@@ -63,6 +63,10 @@ final class InodeReader {
         if (count == 0) {
             return 0;
         }
+        if (data.blocks().readsRanges() && state.shown() == null) {
+            // Nothing of it is kept in memory.
+            return -1;
+        }
         List<FileReader.Fetch> fetches = new ArrayList<>(2);
         try {
             for (Part part : parts(offset, target.asSlice(0, count))) {

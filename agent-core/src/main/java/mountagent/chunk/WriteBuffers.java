@@ -19,20 +19,18 @@ final class WriteBuffers {
 
     private final BlockPool pool;
     private final DirtyFiles dirty;
-    private final long limitBytes;
     private final AtomicLong usedBytes = new AtomicLong();
     private final AtomicBoolean isRelieving = new AtomicBoolean();
 
     WriteBuffers(BlockPool pool, DirtyFiles dirty) {
         this.pool = pool;
         this.dirty = dirty;
-        this.limitBytes = pool.limitBytes() / 4 * 3;
     }
 
     /// A buffer, or null when the caller must wait for room. Never waits.
     @Nullable
     BlockBuffer tryTake(int bytes) {
-        if (usedBytes.get() + bytes > limitBytes) {
+        if (usedBytes.get() + bytes > pool.limitBytes() / 4 * 3) {
             return null;
         }
         BlockBuffer buffer = pool.tryAcquire(bytes);

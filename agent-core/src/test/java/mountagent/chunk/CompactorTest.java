@@ -96,7 +96,7 @@ final class CompactorTest {
             byte[] expected = new byte[200 * 10];
             for (int i = 0; i < 199; i++) {
                 byte[] part = bytes(i, 10);
-                write(file, i * 10, part);
+                write(file, i * 10L, part);
                 file.flush();
                 System.arraycopy(part, 0, expected, i * 10, 10);
             }

@@ -244,7 +244,7 @@ final class FakeSliceLog implements SliceLog {
     /// The appends among the events.
     List<Event> appends() {
         return events().stream()
-                .filter(event -> event.time() != Timestamp.EPOCH)
+                .filter(event -> !event.time().equals(Timestamp.EPOCH))
                 .toList();
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -210,7 +211,7 @@ final class FileDataModelTest {
         blocks.close();
     }
 
-    private TreeSet<String> referenced(BlockFormat format) {
+    private Set<String> referenced(BlockFormat format) {
         var keys = new TreeSet<String>();
         for (SliceKey slice : log.slices()) {
             for (int offset = 0; offset < slice.size(); offset += BLOCK) {
@@ -220,7 +221,7 @@ final class FileDataModelTest {
         return keys;
     }
 
-    private TreeSet<String> stored() throws Exception {
+    private Set<String> stored() throws Exception {
         var keys = new TreeSet<String>();
         faulty.list("", "", 1_000_000).objects().stream().map(ObjectInfo::key).forEach(keys::add);
         return keys;
