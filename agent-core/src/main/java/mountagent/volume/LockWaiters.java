@@ -2,7 +2,6 @@ package mountagent.volume;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -99,10 +98,11 @@ final class LockWaiters {
     }
 
     private void awaitDrop(long seen, long limitNanos) throws FsException {
+        long left = limitNanos;
         lock.lock();
         try {
-            if (drops == seen && !dropped.await(limitNanos, TimeUnit.NANOSECONDS) && Thread.interrupted()) {
-                throw FsException.miss(Errno.EINTR);
+            while (drops == seen && left > 0) {
+                left = dropped.awaitNanos(left);
             }
         } catch (InterruptedException _) {
             throw FsException.miss(Errno.EINTR);

@@ -29,7 +29,7 @@ final class OpenInode {
     private volatile long length;
     private volatile long observedNanos = Long.MIN_VALUE;
     private final AtomicInteger flockReleases = new AtomicInteger();
-    private volatile int cuts;
+    private final AtomicInteger cuts = new AtomicInteger();
     private volatile boolean mayHaveSetIds = true;
     private volatile boolean mayHaveLocks;
     private volatile boolean sustained;
@@ -72,13 +72,13 @@ final class OpenInode {
 
     /// How often the file was cut so far: take it before reading a node that is then [#observe]d.
     int cuts() {
-        return cuts;
+        return cuts.get();
     }
 
     /// Takes note of a node read while `pending` (taken before it) was pending and [#cuts] was `cutsBefore`.
     void observe(@Nullable Pending pending, Node node, int cutsBefore, long nowNanos) {
         long merged = pending == null ? node.length() : Math.max(pending.end(), node.length());
-        if (cuts == cutsBefore) {
+        if (cuts.get() == cutsBefore) {
             length = merged;
             observedNanos = nowNanos;
         }
@@ -91,7 +91,7 @@ final class OpenInode {
 
     /// Takes note of a length set otherwise than by writing. Called with the write lock of [#changes].
     void cutTo(long newLength) {
-        cuts++;
+        cuts.incrementAndGet();
         length = newLength;
     }
 
