@@ -1,5 +1,6 @@
 package mountagent.meta;
 
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
@@ -87,7 +88,7 @@ final class IdPool {
         }
         lock.lock();
         try {
-            if (coming == task) {
+            if (Objects.equals(coming, task)) {
                 coming = null;
                 if (range != null) {
                     next = range.first();

@@ -184,8 +184,8 @@ final class Renames {
     private static void checkRights(Change change, Scene scene) throws FsException {
         Order order = scene.order;
         End target = scene.target;
-        boolean isOver = target != null && !order.exchanges();
-        if (isOver && scene.source.isDirectory() != target.isDirectory()) {
+        End replaced = order.exchanges() ? null : target;
+        if (replaced != null && scene.source.isDirectory() != replaced.isDirectory()) {
             throw FsException.miss(scene.source.isDirectory() ? Errno.ENOTDIR : Errno.EISDIR);
         }
         if (Inodes.isTrashed(scene.toParent)) {
@@ -205,7 +205,7 @@ final class Renames {
         if (target != null) {
             checkTaking(scene, target);
         }
-        if (isOver && target.isDirectory() && change.get(new Item.HasEntries(target.entry.inode()))) {
+        if (replaced != null && replaced.isDirectory() && change.get(new Item.HasEntries(replaced.entry.inode()))) {
             throw FsException.miss(Errno.ENOTEMPTY);
         }
     }

@@ -109,7 +109,7 @@ final class RedisLink implements AutoCloseable {
     }
 
     void disconnect() {
-        connection.closeAsync();
+        var _ = connection.closeAsync();
     }
 
     /// Gives the link back to the pool; once is enough.

@@ -134,7 +134,7 @@ final class RedisLinks implements AutoCloseable {
             return new RedisLink(this, connection, clientId, limits.commandTimeout(), clock);
         } finally {
             if (!kept) {
-                connection.closeAsync();
+                var _ = connection.closeAsync();
             }
         }
     }

@@ -74,7 +74,7 @@ record RedisRecordWrites(RedisKeys keys, RedisAnswers answers, RedisCommands com
 
     void put(Mutation.PutDeletedFile mutation) {
         byte[] member = RedisForm.deletedFile(mutation.inode(), mutation.length());
-        commands.add(c -> c.zadd(keys.deletedFiles(), mutation.time(), member));
+        commands.add(c -> c.zadd(keys.deletedFiles(), (double) mutation.time(), member));
     }
 
     void remove(Mutation.RemoveDeletedFile mutation) {
@@ -85,7 +85,7 @@ record RedisRecordWrites(RedisKeys keys, RedisAnswers answers, RedisCommands com
     void put(Mutation.PutSession mutation) {
         SessionRecord session = mutation.session();
         byte[] member = RedisKeys.decimal(session.id());
-        commands.add(c -> c.zadd(keys.allSessions(), session.expire(), member));
+        commands.add(c -> c.zadd(keys.allSessions(), (double) session.expire(), member));
         commands.add(c -> c.hset(keys.sessionInfos(), member, session.info().toArray()));
     }
 
