@@ -68,7 +68,7 @@ final class NodeRow {
     /// The microseconds of a time; times out of their range become its ends.
     static long micros(Timestamp time) {
         long seconds = time.seconds();
-        if (seconds > -SECONDS_MAX && seconds < SECONDS_MAX) {
+        if (seconds >= -SECONDS_MAX && seconds < SECONDS_MAX) {
             return seconds * MICROS + time.nanos() / NANOS_PER_MICRO;
         }
         return seconds < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;

@@ -12,6 +12,7 @@ final class Prepared {
     private final PreparedStatement statement;
     private final BusyWait busy;
     private int set;
+    private boolean broken;
 
     Prepared(PreparedStatement statement, BusyWait busy) {
         this.statement = statement;
@@ -50,7 +51,7 @@ final class Prepared {
 
     /// Runs a query. Waits within limits while another process is in the way.
     Rows rows() throws SQLException, FsException {
-        return busy.retry(() -> {
+        return busy.retry(() -> watched(() -> {
             ResultSet results = statement.executeQuery();
             try {
                 return new Rows(results, results.next());
@@ -58,17 +59,32 @@ final class Prepared {
                 results.close();
                 throw e;
             }
-        });
+        }));
     }
 
     /// Runs a change and answers how many rows it touched.
     int change() throws SQLException, FsException {
-        return busy.retry(statement::executeUpdate);
+        return busy.retry(this::changeAtOnce);
     }
 
     /// The same without waiting.
-    int changeAtOnce() throws SQLException {
-        return statement.executeUpdate();
+    int changeAtOnce() throws SQLException, FsException {
+        return watched(statement::executeUpdate);
+    }
+
+    /// The driver gives a statement up after most failures.
+    private <T> T watched(BusyWait.Step<T> step) throws SQLException, FsException {
+        try {
+            return step.run();
+        } catch (SQLException e) {
+            broken = broken || !SqlErrors.isBusy(e);
+            throw e;
+        }
+    }
+
+    /// Whether a failure has left the statement unusable.
+    boolean isBroken() {
+        return broken;
     }
 
     /// Runs a query for one number: `absent` when there is no row.

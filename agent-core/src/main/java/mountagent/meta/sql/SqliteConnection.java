@@ -73,7 +73,10 @@ final class SqliteConnection implements AutoCloseable {
     /// The statement of `query`, ready for its values.
     Prepared prepare(Query query) throws SQLException {
         Prepared known = prepared.get(query);
-        if (known == null) {
+        if (known == null || known.isBroken()) {
+            if (known != null) {
+                known.close();
+            }
             known = new Prepared(connection.prepareStatement(query.text(tablePrefix)), busy);
             prepared.put(query, known);
         }
