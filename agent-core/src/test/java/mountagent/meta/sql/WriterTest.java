@@ -84,7 +84,7 @@ class WriterTest {
             List<Future<?>> waiting = new ArrayList<>();
             long start = System.nanoTime();
             for (int i = 0; i < MANY; i++) {
-                long inode = i + 2;
+                long inode = i + 2L;
                 waiting.add(threads.submit(() -> {
                     SqlFile.apply(engine, create(inode));
                     return 0;
@@ -188,7 +188,7 @@ class WriterTest {
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> all = new ArrayList<>();
             for (int i = 0; i < 10 * MANY; i++) {
-                long inode = i + 2;
+                long inode = i + 2L;
                 all.add(threads.submit(() -> {
                     SqlFile.apply(engine, create(inode), new Mutation.AddCounter(Counter.TOTAL_INODES, 1));
                     assertNotNull(SqlFile.get(engine, new Item.NodeOf(inode)));
