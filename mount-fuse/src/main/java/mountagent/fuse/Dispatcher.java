@@ -123,7 +123,7 @@ final class Dispatcher {
         }
         long unique = detached.unique();
         Thread thread = threads.newThread(() -> serveDetached(opcode, detached));
-        inFlight.begin(unique, thread, opcode.mayBeGivenUp());
+        inFlight.begin(unique, thread, opcode.patience());
         thread.start();
     }
 
@@ -168,7 +168,11 @@ final class Dispatcher {
     }
 
     private void fail(Opcode opcode, Request request, Throwable failure) {
-        if (failure instanceof FsException e) {
+        if (Thread.currentThread().isInterrupted() && opcode.isQuestion()) {
+            // Whatever it failed with, it was given up.
+            request.fail(ErrorNumbers.of(Errno.EINTR));
+            log.debug("{} of inode {} was given up", opcode, request.node(), failure);
+        } else if (failure instanceof FsException e) {
             request.fail(ErrorNumbers.of(e.errno()));
             if (e.errno() == Errno.EIO && !e.isExpected()) {
                 log.warn("{} of inode {} failed: {}", opcode, request.node(), e.getMessage(), e.getCause());

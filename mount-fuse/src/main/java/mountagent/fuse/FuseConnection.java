@@ -38,7 +38,8 @@ final class FuseConnection {
     private final Transport transport;
     private final MountState state;
     private final Dispatcher dispatcher;
-    private final InFlight inFlight = new InFlight();
+    private final InFlight inFlight = new InFlight(Clock.SYSTEM);
+    private final Thread watch = Threads.virtual("fuse-patience-").newThread(this::watch);
     private final Notifier notifier;
     private final Duration drainLimit;
     private final AtomicInteger lanesLeft;
@@ -114,10 +115,19 @@ final class FuseConnection {
     void start() {
         subscription = state.volume().subscribe(notifier);
         notifier.start();
+        watch.start();
         var threads = Threads.platform("fuse-lane-");
         for (int lane = 0; lane < transport.lanes(); lane++) {
             int number = lane;
             threads.newThread(() -> run(number)).start();
+        }
+    }
+
+    private void watch() {
+        try {
+            inFlight.watch();
+        } catch (InterruptedException _) {
+            log.debug("no more requests to give up");
         }
     }
 
@@ -150,6 +160,7 @@ final class FuseConnection {
 
     private void finish() {
         boolean idle = awaitRequests();
+        watch.interrupt();
         Subscription events = subscription;
         if (events != null) {
             events.close();

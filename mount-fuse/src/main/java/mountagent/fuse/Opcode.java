@@ -86,12 +86,6 @@ enum Opcode {
     private final Pace pace;
     private final Reply reply;
 
-    /// Whether an interrupted caller may be told EINTR. Closing is done to its end: the locks of a process that is
-    /// killed go with it.
-    boolean mayBeGivenUp() {
-        return this != FLUSH && this != RELEASE;
-    }
-
     Opcode(int number, int bodyLengthMin, Pace pace) {
         this(number, bodyLengthMin, pace, Reply.SMALL);
     }
@@ -120,6 +114,22 @@ enum Opcode {
 
     Pace pace() {
         return pace;
+    }
+
+    /// Whether it asks and changes nothing, so that it may be given up at any moment.
+    boolean isQuestion() {
+        return pace == Pace.QUERY || this == READ || this == LSEEK;
+    }
+
+    /// How long it is served on when its caller was interrupted.
+    Patience patience() {
+        if (this == SETLKW) {
+            return Patience.NONE;
+        }
+        if (this == FLUSH || this == RELEASE) {
+            return Patience.ENDLESS;
+        }
+        return isQuestion() ? Patience.SHORT : Patience.LONG;
     }
 
     /// Whether the answer goes to the data area of a request, which then must be large enough.

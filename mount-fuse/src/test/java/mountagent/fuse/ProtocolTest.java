@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import mountagent.base.Bytes;
 import mountagent.base.Caller;
 import mountagent.base.DentryKey;
@@ -246,6 +247,44 @@ final class ProtocolTest {
         assertEquals(
                 0,
                 kernel.ask(message(Opcode.RELEASE, inode).int64(handle, 0, 0)).error());
+    }
+
+    @Test
+    void signalDoesNotDisturbAnOrdinaryRead() throws Exception {
+        long inode = makeFile("file");
+        volume.overwrite(inode, new byte[100]);
+        start(45);
+        long handle = open(inode);
+        var gate = new CountDownLatch(1);
+        volume.readGate = gate;
+        long victim = kernel.unique();
+        kernel.send(Message.of(Opcode.READ, victim, inode)
+                .int64(handle, 0)
+                .int32(100, 0)
+                .int64(0, 0));
+        kernel.send(Message.of(Opcode.INTERRUPT, victim | 1, 0).int64(victim));
+        assertEquals(0, kernel.ask(message(Opcode.GETATTR, 1).zeros(16)).error());
+        gate.countDown();
+        Reply read = kernel.reply();
+        assertEquals(victim, read.unique());
+        assertEquals(100, read.body().remaining());
+        close(inode, handle);
+    }
+
+    @Test
+    void readThatTakesTooLongIsGivenUpWhenItsCallerIsInterrupted() throws Exception {
+        long inode = makeFile("file");
+        start(45);
+        long handle = open(inode);
+        volume.readGate = new CountDownLatch(1);
+        long victim = kernel.unique();
+        kernel.send(Message.of(Opcode.READ, victim, inode)
+                .int64(handle, 0)
+                .int32(100, 0)
+                .int64(0, 0));
+        kernel.send(Message.of(Opcode.INTERRUPT, victim | 1, 0).int64(victim));
+        assertEquals(-EINTR, kernel.reply().error());
+        close(inode, handle);
     }
 
     @Test
