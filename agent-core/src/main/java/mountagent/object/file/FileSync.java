@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
 /// directory that was synced into its parent once needs no second time, so those are remembered. Past a
 /// number of files one call that syncs the whole file system is cheaper than one for each.
 final class FileSync {
-    private static final int SINGLE_FILES_MAX = 32;
+    /// One call for all waits for what others have written to the same disk, too: only very many files are
+    /// worth it.
+    static final int SINGLE_FILES_MAX = 512;
+
     private static final int REMEMBERED_MAX = 10_000;
     private static final ThreadFactory SYNC_THREADS = Threads.platform("object-sync-");
 

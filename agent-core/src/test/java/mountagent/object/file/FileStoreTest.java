@@ -11,6 +11,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import mountagent.object.ObjectStore;
@@ -119,6 +120,17 @@ final class FileStoreTest extends ObjectStoreContract {
         store.delete("d/k");
         var failure = assertThrows(ObjectStoreException.class, () -> store.sync(List.of("d/k")));
         assertEquals(Kind.MISSING, failure.kind());
+    }
+
+    @Test
+    void veryManyObjectsAreSyncedTogether() throws Exception {
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i <= FileSync.SINGLE_FILES_MAX; i++) {
+            put("many/" + i, "x");
+            keys.add("many/" + i);
+        }
+        store.sync(keys);
+        assertEquals("x", read("many/0", 0, 1));
     }
 
     @Test
