@@ -149,6 +149,11 @@ public final class BlockStore implements AutoCloseable {
         }
     }
 
+    /// Returns once all blocks put before, by whomever, survive a power cut.
+    public void syncAll() throws ObjectStoreException {
+        transfers.syncAll();
+    }
+
     /// Ends transfers that run and closes the store. Callers have returned before.
     @Override
     public void close() {

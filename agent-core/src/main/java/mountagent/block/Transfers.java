@@ -155,6 +155,10 @@ final class Transfers implements AutoCloseable {
         store.sync(keys.stream().map(key -> key.objectKey(format)).toList());
     }
 
+    void syncAll() throws ObjectStoreException {
+        store.syncAll();
+    }
+
     @Override
     public void close() {
         prefetches.shutdownNow();

@@ -95,6 +95,12 @@ public final class FileData implements AutoCloseable {
         }
     }
 
+    /// Says that an earlier process may have ended without a barrier (it was killed, say): the next barrier
+    /// covers whatever it stored. For whoever opens a volume to write.
+    public void distrustOldBlocks() {
+        unsynced.distrustOld();
+    }
+
     /// How many bytes of memory pending writes take.
     public long pendingBytes() {
         return buffers.usedBytes();

@@ -22,6 +22,8 @@ final class UnsyncedBlocks {
     private final BlockStore blocks;
     private final Map<Long, Set<BlockKey>> byInode = new ConcurrentHashMap<>();
 
+    private volatile boolean isOldUnsynced;
+
     UnsyncedBlocks(BlockStore blocks) {
         this.blocks = blocks;
     }
@@ -47,8 +49,25 @@ final class UnsyncedBlocks {
         byInode.remove(inode);
     }
 
+    /// A process before this one may have left blocks unsynced: the next barrier syncs all there are.
+    void distrustOld() {
+        isOldUnsynced = true;
+    }
+
+    private void syncOld() throws FsException {
+        if (isOldUnsynced) {
+            try {
+                blocks.syncAll();
+                isOldUnsynced = false;
+            } catch (ObjectStoreException e) {
+                throw failure(e);
+            }
+        }
+    }
+
     /// Syncs what `inode` has.
     void sync(long inode) throws FsException {
+        syncOld();
         Set<BlockKey> keys = byInode.get(inode);
         if (keys != null) {
             List<BlockKey> now = List.copyOf(keys);
@@ -59,6 +78,7 @@ final class UnsyncedBlocks {
 
     /// Syncs what there is of all inodes.
     void syncAll() throws FsException {
+        syncOld();
         Map<Long, List<BlockKey>> now = new ConcurrentHashMap<>();
         byInode.forEach((inode, keys) -> now.put(inode, List.copyOf(keys)));
         Set<BlockKey> all = new HashSet<>();

@@ -98,6 +98,14 @@ public final class MeteredStore implements ObjectStore {
     }
 
     @Override
+    public void syncAll() throws ObjectStoreException {
+        boolean _ = count(Operation.SYNC, () -> {
+            store.syncAll();
+            return true;
+        });
+    }
+
+    @Override
     public boolean isLocal() {
         return store.isLocal();
     }

@@ -37,6 +37,11 @@ public interface ObjectStore extends AutoCloseable {
     /// are durable on answer. Every decorator passes it on.
     void sync(Collection<String> keys) throws ObjectStoreException;
 
+    /// Returns once all objects put before, by whomever, survive a power cut: for what a process left
+    /// unsynced that was killed. Nothing to do for stores that are durable on answer. Every decorator
+    /// passes it on.
+    void syncAll() throws ObjectStoreException;
+
     /// Whether objects lie on this machine: a part of one is then read at about its share of the cost, and
     /// the operating system keeps what is read often, so that nobody need keep it again. Every decorator that
     /// leaves the bytes as they are passes it on.

@@ -47,6 +47,11 @@ public final class PrefixStore implements ObjectStore {
     }
 
     @Override
+    public void syncAll() throws ObjectStoreException {
+        store.syncAll();
+    }
+
+    @Override
     public boolean isLocal() {
         return store.isLocal();
     }

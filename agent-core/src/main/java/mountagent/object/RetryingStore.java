@@ -94,6 +94,14 @@ public final class RetryingStore implements ObjectStore {
     }
 
     @Override
+    public void syncAll() throws ObjectStoreException {
+        boolean _ = repeat(() -> {
+            store.syncAll();
+            return true;
+        });
+    }
+
+    @Override
     public boolean isLocal() {
         return store.isLocal();
     }

@@ -296,6 +296,20 @@ final class InodeDataTest {
     }
 
     @Test
+    void theFirstBarrierCoversWhatAKilledProcessLeft() throws Exception {
+        try (var fixture = new DataFixture(BLOCK, Compression.NONE)) {
+            fixture.data.distrustOldBlocks();
+            var file = fixture.data.open(1);
+            fixture.objects.failNth(Operation.SYNC, 1, Kind.TRANSIENT);
+            assertThrows(FsException.class, file::barrier);
+            file.barrier();
+            file.barrier();
+            assertEquals(2, fixture.objects.calls(Operation.SYNC), "one that failed and one that was enough");
+            file.close();
+        }
+    }
+
+    @Test
     void sharedSlicesAreSyncedWithTheFileThatTookThem() throws Exception {
         try (var fixture = new DataFixture(BLOCK, Compression.NONE)) {
             var source = fixture.data.open(1);

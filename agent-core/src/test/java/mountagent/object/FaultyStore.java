@@ -152,6 +152,13 @@ public final class FaultyStore implements ObjectStore {
     }
 
     @Override
+    public void syncAll() throws ObjectStoreException {
+        var after = before(Operation.SYNC, "");
+        store.syncAll();
+        after(after);
+    }
+
+    @Override
     public boolean isLocal() {
         return !isDistant && store.isLocal();
     }

@@ -176,6 +176,7 @@ public abstract class ObjectStoreContract {
             many.add("many/" + i);
         }
         store.sync(many);
+        store.syncAll();
         assertEquals("1", read("x/y/z", 0, 1));
     }
 

@@ -89,6 +89,7 @@ final class OpenVolume implements AutoCloseable {
         var format = spec.bucket() == null ? meta.format() : meta.format().withBucket(spec.bucket());
         var blocks = opened(blocks(format));
         var data = new FileData(meta, blocks, DataOptions.of(format.blockSizeBytes()), clock);
+        data.distrustOldBlocks();
         var stale = new StaleFiles(data.remover(), onVolumeGone);
         // closed first to last: jobs, the volume with its data, the registration, blocks, metadata
         var session = opened(ClientSession.open(

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +33,8 @@ public final class FileStore implements ObjectStore {
     /// What the names of files being written begin with.
     static final String TEMPORARY_PREFIX = ".jfs.";
 
+    private static final int LIST_PAGE = 1000;
+    private static final Duration UNSYNCED_MAX = Duration.ofHours(1);
     private static final int TEMPORARY_NAME_MAX = 200;
     private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
@@ -157,6 +161,34 @@ public final class FileStore implements ObjectStore {
                     Kind.MISSING, "cannot sync " + e.getFile() + " in " + describe() + ": it has gone", e);
         } catch (IOException e) {
             throw failures.of("sync", keys.size() + " objects", e);
+        }
+    }
+
+    @Override
+    public void syncAll() throws ObjectStoreException {
+        failures.checkBucket();
+        try {
+            if (!sync.trySyncAll()) {
+                syncRecent();
+            }
+        } catch (IOException e) {
+            throw failures.of("sync", "all objects", e);
+        }
+    }
+
+    /// Without a call for all, the objects of the last hour are synced: what is older the system has
+    /// written itself.
+    private void syncRecent() throws ObjectStoreException {
+        Instant start = Instant.now().minus(UNSYNCED_MAX);
+        String after = "";
+        for (boolean isLast = false; !isLast; ) {
+            ObjectPage page = list("", after, LIST_PAGE);
+            sync(page.objects().stream()
+                    .filter(object -> object.modified().isAfter(start))
+                    .map(ObjectInfo::key)
+                    .toList());
+            isLast = page.isLast();
+            after = isLast ? after : page.objects().getLast().key();
         }
     }
 

@@ -39,8 +39,7 @@ final class FileSync {
     }
 
     void sync(Collection<Path> files) throws IOException {
-        if (files.size() > SINGLE_FILES_MAX && FileSystemSync.isSupported()) {
-            syncAll();
+        if (files.size() > SINGLE_FILES_MAX && trySyncAll()) {
             return;
         }
         Set<Path> directories = new LinkedHashSet<>();
@@ -54,8 +53,12 @@ final class FileSync {
         }
     }
 
-    /// On a thread of its own, since the native call would hold the carrier of a virtual thread.
-    private void syncAll() throws IOException {
+    /// Syncs everything on the bucket's disk; false when the system has no call for that. On a thread of
+    /// its own, since the native call would hold the carrier of a virtual thread.
+    boolean trySyncAll() throws IOException {
+        if (!FileSystemSync.isSupported()) {
+            return false;
+        }
         var task = new FutureTask<@Nullable Void>(() -> {
             FileSystemSync.sync(bucket);
             return null;
@@ -63,6 +66,7 @@ final class FileSync {
         SYNC_THREADS.newThread(task).start();
         try {
             task.get();
+            return true;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new ClosedByInterruptException();

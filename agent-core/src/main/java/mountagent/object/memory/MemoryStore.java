@@ -88,6 +88,11 @@ public final class MemoryStore implements ObjectStore {
     }
 
     @Override
+    public void syncAll() {
+        // As above.
+    }
+
+    @Override
     public boolean isLocal() {
         return true;
     }
