@@ -5,7 +5,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import mountagent.base.Clock;
 import mountagent.base.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +16,6 @@ final class DirtyFiles implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMillis(100);
     private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
-    private final Clock clock;
     private final Set<InodeCommitter> files = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
@@ -25,8 +23,7 @@ final class DirtyFiles implements AutoCloseable {
     private volatile boolean isIdle;
     private volatile boolean isClosed;
 
-    DirtyFiles(Clock clock) {
-        this.clock = clock;
+    DirtyFiles() {
         this.thread = Threads.platform("data-limits-").newThread(this::watch);
         thread.start();
     }
@@ -60,7 +57,7 @@ final class DirtyFiles implements AutoCloseable {
         try {
             while (!isClosed) {
                 awaitFile();
-                clock.sleep(PERIOD);
+                pause();
                 for (InodeCommitter file : files) {
                     look(file);
                 }
@@ -69,6 +66,18 @@ final class DirtyFiles implements AutoCloseable {
             if (!isClosed) {
                 LOG.error("the watch over pending writes was interrupted");
             }
+        }
+    }
+
+    /// In real time: a clock that is set by hand says how old slices are, not how often they are looked at.
+    private void pause() throws InterruptedException {
+        lock.lock();
+        try {
+            for (long left = PERIOD.toNanos(); left > 0 && !isClosed; ) {
+                left = filled.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

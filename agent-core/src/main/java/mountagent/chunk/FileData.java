@@ -53,7 +53,7 @@ public final class FileData implements AutoCloseable {
         this.options = options;
         this.clock = clock;
         this.patience = options.flushTimeout();
-        this.dirty = new DirtyFiles(clock);
+        this.dirty = new DirtyFiles();
         this.buffers = new WriteBuffers(blocks.pool(), dirty);
         this.unsynced = new UnsyncedBlocks(blocks);
         this.commits = new SliceCommits(log);
