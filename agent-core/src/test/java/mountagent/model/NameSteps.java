@@ -3,6 +3,7 @@ package mountagent.model;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import mountagent.base.Bytes;
@@ -117,7 +118,7 @@ final class NameSteps {
         Bytes target = Sides.judge(real, () -> {
             ModelNode node = sides.tree.node(inode);
             Refused.when(node.target == null, Errno.EINVAL);
-            return node.target;
+            return Objects.requireNonNull(node.target);
         });
         Sides.same("target of " + inode, real.value(), target);
     }
