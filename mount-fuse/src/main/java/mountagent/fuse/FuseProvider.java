@@ -79,6 +79,7 @@ public final class FuseProvider implements FrontEndProvider {
         if (entry != null) {
             ReadAhead.set(settings.sys(), entry.device(), settings.readAheadKib());
         }
+        new KernelLimits(settings.proc()).warning().ifPresent(log::warn);
         log.info("{} is mounted at {}", MountMethod.source(request), path);
         return new FuseMount(path, entry, method, connection, settings);
     }

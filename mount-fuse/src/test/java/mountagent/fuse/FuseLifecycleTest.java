@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import mountagent.base.Caller;
 import mountagent.base.Sizes;
 import mountagent.frontend.Mount;
 import mountagent.frontend.MountException;
@@ -144,6 +145,21 @@ final class FuseLifecycleTest {
                     () -> Files.createFile(fixture.at().resolve("x")));
             assertEquals("Read-only file system", failure.getReason());
         }
+    }
+
+    @Test
+    void kernelMayWriteBackFromItsCache() throws Exception {
+        Set<MountOption> options = EnumSet.of(MountOption.WRITEBACK_CACHE);
+        try (MountFixture fixture = MountFixture.mount(folder, volume, options, STANDARD)) {
+            assertEquals("12345 3", Program.run(fixture.at(), """
+                    for i in 1 2 3 4 5; do printf $i >> file; done
+                    printf abc > other
+                    sync file other
+                    echo $(cat file) $(stat -c %s other)
+                    """));
+        }
+        assertEquals(
+                5, volume.getattr(Caller.AGENT, volume.inode("file")).attr().length());
     }
 
     @Test
