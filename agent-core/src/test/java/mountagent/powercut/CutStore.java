@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import mountagent.base.Clock;
 import mountagent.object.ObjectInfo;
@@ -23,6 +24,7 @@ final class CutStore implements ObjectStore {
     private final MemoryStore store;
     private final ReadWriteLock instant;
     private final Set<String> unsynced = ConcurrentHashMap.newKeySet();
+    private final AtomicLong deletions = new AtomicLong();
 
     CutStore(ReadWriteLock instant) {
         this.store = new MemoryStore(Clock.SYSTEM);
@@ -48,6 +50,11 @@ final class CutStore implements ObjectStore {
             isLast = page.isLast();
         }
         return left;
+    }
+
+    /// How many objects have been deleted.
+    long deletions() {
+        return deletions.get();
     }
 
     /// The objects that a power cut would take.
@@ -77,6 +84,7 @@ final class CutStore implements ObjectStore {
         try {
             store.delete(key);
             unsynced.remove(key);
+            deletions.incrementAndGet();
         } finally {
             instant.readLock().unlock();
         }

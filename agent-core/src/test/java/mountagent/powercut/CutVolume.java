@@ -58,6 +58,20 @@ final class CutVolume {
         }
     }
 
+    /// Makes sure that a file has been synced a while ago and is now removed, and says whether there was one: its
+    /// blocks are then about to be deleted.
+    boolean removeSynced() throws FsException {
+        engine.step(++step);
+        for (Map.Entry<String, SafeFile> entry : names.entrySet()) {
+            if (entry.getValue().safe() != null && entry.getValue().bytes.length > 0) {
+                volume.fs().unlink(ROOT_USER, TestVolume.at(entry.getKey()));
+                removed(names.remove(entry.getKey()));
+                return true;
+            }
+        }
+        return false;
+    }
+
     private String name() {
         return "f" + random.nextInt(NAMES);
     }

@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.maintenance.Finding;
@@ -56,6 +57,10 @@ class PowerCutModelTest {
                 for (int i = random.nextInt(STEPS_MAX); i >= 0; i--) {
                     work.change();
                 }
+                long deletions = store.deletions();
+                if (number % 2 == 0 && work.removeSynced()) {
+                    await(() -> store.deletions() > deletions);
+                }
                 Path left = Files.createDirectory(folder.resolve("cut" + number));
                 instant.writeLock().lock();
                 Cut cut;
@@ -68,6 +73,14 @@ class PowerCutModelTest {
             }
         } catch (AssertionError | FsException wrong) {
             throw new AssertionError("with -Dpowercut.seed=" + seed + ": " + wrong.getMessage(), wrong);
+        }
+    }
+
+    /// Waits for something that happens soon, but need not happen.
+    private static void await(BooleanSupplier condition) {
+        long deadline = Clock.SYSTEM.nanoTime() + 2_000_000_000L;
+        while (!condition.getAsBoolean() && Clock.SYSTEM.nanoTime() < deadline) {
+            Thread.onSpinWait();
         }
     }
 
