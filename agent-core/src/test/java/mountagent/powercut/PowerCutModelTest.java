@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// there, nothing refers to data that was deleted, no id is handed out twice.
 class PowerCutModelTest {
     /// How often the power is cut; `-Dpowercut.cuts` and `-Dpowercut.seed` set others.
-    private static final int CUTS = Integer.getInteger("powercut.cuts", 25);
+    private static final int CUTS = Integer.getInteger("powercut.cuts", 15);
 
     private static final int STEPS_MAX = 60;
 
