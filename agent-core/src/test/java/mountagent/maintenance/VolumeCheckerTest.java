@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import mountagent.base.Bytes;
 import mountagent.base.DentryKey;
@@ -122,7 +123,7 @@ class VolumeCheckerTest {
     }
 
     private void change(long inode, UnaryOperator<NodeDraft> change) throws FsException {
-        Node now = VolumeImage.load(engine).nodes().get(inode);
+        Node now = Objects.requireNonNull(VolumeImage.load(engine).node(inode));
         apply(new Mutation.UpdateNode(inode, change.apply(now.edit()).done()));
     }
 

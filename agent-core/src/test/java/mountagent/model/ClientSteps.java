@@ -95,7 +95,7 @@ final class ClientSteps {
         for (ModelTree.Holder holder : held) {
             sides.tree.sustained.remove(holder);
             sides.tree.unnamed.remove(holder);
-            sides.names.end(sides.tree.nodes.get(holder.inode()));
+            sides.names.end(sides.tree.present(holder.inode()));
             sides.touch(holder.inode());
         }
         if (!op.isStale()) {
@@ -145,7 +145,7 @@ final class ClientSteps {
     void expireTrash(MetaOp.ExpireTrash op) {
         long before = sides.clock.now().seconds() - (24L * sides.tree.trashDays + 2) * HOUR;
         Sides.ask(() -> sides.store(op.client()).expireTrash(before, 1_000_000)).got();
-        sides.names.expireTrash(op.client(), before);
+        sides.trash.expire(op.client(), before, sides.names);
     }
 
     void expireDelayed(MetaOp.ExpireDelayed op) {

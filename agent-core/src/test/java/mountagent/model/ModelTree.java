@@ -74,6 +74,11 @@ final class ModelTree {
         return Objects.requireNonNull(node);
     }
 
+    /// The node of an inode that must be there.
+    ModelNode present(long inode) {
+        return Objects.requireNonNull(nodes.get(inode));
+    }
+
     @Nullable
     ModelNode child(DentryKey at) {
         ModelNode parent = nodes.get(at.parent());

@@ -1,14 +1,6 @@
 package mountagent.model;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
 import java.util.Objects;
-import java.util.Set;
-import java.util.function.ToLongFunction;
 import mountagent.base.Bytes;
 import mountagent.base.Caller;
 import mountagent.base.DentryKey;
@@ -16,24 +8,19 @@ import mountagent.base.Errno;
 import mountagent.base.FileName;
 import mountagent.base.FileType;
 import mountagent.base.NodeFlag;
-import mountagent.base.RenameFlag;
 import org.jspecify.annotations.Nullable;
 
-/// The operations on names of the reference tree (semantics.md §4 to §7).
+/// The operations on names of the reference tree (semantics.md §4 and §5).
 final class NameModel {
-    private static final DateTimeFormatter HOUR =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd-HH").withZone(ZoneOffset.UTC);
-
     /// What became of a node that lost a name.
     record Lost(long inode, long length, FileType type, boolean unlinked, boolean sustained) {}
 
     private final ModelTree tree;
-    private final ToLongFunction<FileName> hourInode;
+    private final TrashModel trash;
 
-    /// `hourInode` tells the inode that the system gave to an hour directory it has just made.
-    NameModel(ModelTree tree, ToLongFunction<FileName> hourInode) {
+    NameModel(ModelTree tree, TrashModel trash) {
         this.tree = tree;
-        this.hourInode = hourInode;
+        this.trash = trash;
     }
 
     /// Whether a node can be made at a place.
@@ -76,7 +63,7 @@ final class NameModel {
 
     /// Makes the file that [#checkMakeUnnamed] allowed: open at the client that made it, which may name it.
     void makeUnnamed(int client, Caller caller, long directory, int mode, long inode) {
-        ModelNode parent = tree.nodes.get(directory);
+        ModelNode parent = tree.present(directory);
         ModelNode node = draft(caller, parent, FileType.FILE, mode, inode);
         node.nlink = 0;
         tree.add(node);
@@ -98,7 +85,7 @@ final class NameModel {
 
     /// Makes the node that [#checkMake] allowed, under the inode that the system gave it.
     void make(Caller caller, DentryKey at, FileType type, int mode, int rdev, @Nullable Bytes target, long inode) {
-        ModelNode parent = tree.nodes.get(at.parent());
+        ModelNode parent = tree.present(at.parent());
         ModelNode node = draft(caller, parent, type, mode, inode);
         if (node.isDirectory()) {
             node.nlink = 2;
@@ -189,9 +176,9 @@ final class NameModel {
     }
 
     /// A node other than a directory has lost its name in `parent`.
-    private Lost dropName(int client, ModelNode parent, FileName name, ModelNode node) {
+    Lost dropName(int client, ModelNode parent, FileName name, ModelNode node) {
         node.ctime = tree.now();
-        if (keepsInTrash(parent, node) && putInTrash(parent, name, node)) {
+        if (trash.keeps(parent, name, node)) {
             return lost(node, false, false);
         }
         node.nlink--;
@@ -222,51 +209,6 @@ final class NameModel {
         }
     }
 
-    private boolean keepsInTrash(ModelNode parent, ModelNode node) {
-        return tree.trashDays > 0 && !ModelTree.isTrash(parent.inode) && (node.flags & NodeFlag.SKIP_TRASH) == 0;
-    }
-
-    /// Moves a node that has lost its name to the hour directory; false when an entry of that name is there.
-    private boolean putInTrash(ModelNode parent, FileName name, ModelNode node) {
-        ModelNode hour = hourDirectory();
-        FileName kept = trashName(parent, node, name);
-        if (hour.children.containsKey(kept)) {
-            return false;
-        }
-        hour.children.put(kept, node.inode);
-        if (node.parent > 0) {
-            node.parent = hour.inode;
-        } else {
-            node.addParentLink(parent.inode, -1);
-            node.addParentLink(hour.inode, 1);
-        }
-        return true;
-    }
-
-    private static FileName trashName(ModelNode parent, ModelNode node, FileName name) {
-        byte[] front = (parent.inode + "-" + node.inode + "-").getBytes(StandardCharsets.US_ASCII);
-        byte[] all = Arrays.copyOf(front, front.length + name.length());
-        System.arraycopy(name.toArray(), 0, all, front.length, name.length());
-        return FileName.of(Arrays.copyOf(all, Math.min(all.length, FileName.LENGTH_MAX)));
-    }
-
-    private ModelNode hourDirectory() {
-        ModelNode trash = tree.nodes.get(ModelTree.TRASH);
-        FileName name = FileName.of(HOUR.format(Instant.ofEpochSecond(tree.now().seconds())));
-        Long there = trash.children.get(name);
-        if (there != null) {
-            return tree.nodes.get(there);
-        }
-        ModelNode hour = new ModelNode(hourInode.applyAsLong(name), FileType.DIRECTORY, tree.now());
-        hour.mode = 0555;
-        hour.nlink = 2;
-        hour.length = 4096;
-        hour.parent = ModelTree.TRASH;
-        tree.add(hour);
-        trash.children.put(name, hour.inode);
-        return hour;
-    }
-
     /// Removes an empty directory.
     Lost rmdir(Caller caller, DentryKey at) throws Refused {
         Reasons reasons = taking(caller, at);
@@ -285,129 +227,11 @@ final class NameModel {
         return dropDirectory(parent, at.name(), Objects.requireNonNull(node));
     }
 
-    private Lost dropDirectory(ModelNode parent, FileName name, ModelNode node) {
+    Lost dropDirectory(ModelNode parent, FileName name, ModelNode node) {
         node.ctime = tree.now();
-        if (!keepsInTrash(parent, node) || !putInTrash(parent, name, node)) {
+        if (!trash.keeps(parent, name, node)) {
             end(node);
         }
         return lost(node, false, false);
-    }
-
-    /// What a rename moved and what it replaced.
-    record Moved(long inode, @Nullable Lost replaced) {}
-
-    /// Moves a name.
-    Moved rename(int client, Caller caller, DentryKey from, DentryKey to, Set<RenameFlag> flags) throws Refused {
-        boolean exchanges = flags.contains(RenameFlag.EXCHANGE);
-        boolean keeps = flags.contains(RenameFlag.NO_REPLACE);
-        new Reasons()
-                .when(flags.contains(RenameFlag.WHITEOUT), Errno.ENOTSUP)
-                .when(exchanges && flags.size() > 1, Errno.EINVAL)
-                .refuse();
-        ModelNode node = tree.child(from);
-        ModelNode target = tree.child(to);
-        RenameRights rights = new RenameRights(tree, caller, from, to);
-        if (rights.early(node, target, exchanges, keeps).isEmpty() && node != null && node == target) {
-            return new Moved(node.inode, null);
-        }
-        rights.all(node, target, exchanges).refuse();
-        Objects.requireNonNull(node);
-        return target != null && exchanges ? exchange(from, to, node, target) : move(client, from, to, node, target);
-    }
-
-    private Moved exchange(DentryKey from, DentryKey to, ModelNode node, ModelNode target) {
-        ModelNode source = tree.nodes.get(from.parent());
-        ModelNode goal = tree.nodes.get(to.parent());
-        source.children.put(from.name(), target.inode);
-        goal.children.put(to.name(), node.inode);
-        boolean relinks = source != goal && node.isDirectory() != target.isDirectory();
-        if (source != goal) {
-            changeParent(node, source, goal);
-            changeParent(target, goal, source);
-        }
-        node.ctime = tree.now();
-        target.ctime = tree.now();
-        tree.touch(source, relinks);
-        tree.touch(goal, relinks);
-        return new Moved(node.inode, null);
-    }
-
-    private Moved move(int client, DentryKey from, DentryKey to, ModelNode node, @Nullable ModelNode target) {
-        ModelNode source = tree.nodes.get(from.parent());
-        ModelNode goal = tree.nodes.get(to.parent());
-        source.children.remove(from.name());
-        Lost replaced = null;
-        int goalLinks = node.isDirectory() && source != goal ? 1 : 0;
-        if (target != null) {
-            goal.children.remove(to.name());
-            if (target.isDirectory()) {
-                goal.nlink--;
-                goalLinks--;
-                replaced = dropDirectory(goal, to.name(), target);
-            } else {
-                replaced = dropName(client, goal, to.name(), target);
-            }
-        }
-        goal.children.put(to.name(), node.inode);
-        if (source != goal) {
-            changeParent(node, source, goal);
-        }
-        node.ctime = tree.now();
-        tree.touch(goal, goalLinks != 0);
-        if (source != goal) {
-            tree.touch(source, node.isDirectory());
-        }
-        return new Moved(node.inode, replaced);
-    }
-
-    private static void changeParent(ModelNode node, ModelNode source, ModelNode goal) {
-        if (node.isDirectory()) {
-            if (!ModelTree.isTrash(source.inode)) {
-                source.nlink--;
-            }
-            if (!ModelTree.isTrash(goal.inode)) {
-                goal.nlink++;
-            }
-        }
-        if (node.parent > 0) {
-            node.parent = goal.inode;
-        } else {
-            node.addParentLink(source.inode, -1);
-            node.addParentLink(goal.inode, 1);
-        }
-    }
-
-    /// Removes what the trash has kept longer than until `before` (Unix seconds); how many entries that were.
-    int expireTrash(int client, long before) {
-        ModelNode trash = tree.nodes.get(ModelTree.TRASH);
-        int removed = 0;
-        if (trash == null) {
-            return removed;
-        }
-        for (FileName name : trash.children.keySet().toArray(FileName[]::new)) {
-            ModelNode hour = tree.nodes.get(trash.children.get(name));
-            Instant time = Instant.from(
-                    HOUR.parse(name.toString(), LocalDateTime::from).toInstant(ZoneOffset.UTC));
-            if (time.getEpochSecond() < before) {
-                removed += empty(client, hour);
-                trash.children.remove(name);
-                tree.forget(hour);
-            }
-        }
-        return removed;
-    }
-
-    private int empty(int client, ModelNode hour) {
-        int removed = 0;
-        for (long inode : hour.children.values()) {
-            ModelNode node = tree.nodes.get(inode);
-            removed++;
-            if (node.isDirectory()) {
-                end(node);
-            } else {
-                dropName(client, hour, FileName.SELF, node);
-            }
-        }
-        return removed;
     }
 }

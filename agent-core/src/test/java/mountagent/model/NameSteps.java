@@ -176,7 +176,7 @@ final class NameSteps {
         long source = believed(op.believes(), node);
         long goal = believed(op.believes(), target);
         var real = Sides.ask(() -> sides.store(op.client()).rename(caller, from, to, flags, source, goal));
-        NameModel.Moved moved = Sides.judge(real, () -> sides.names.rename(op.client(), caller, from, to, flags));
+        RenameModel.Moved moved = Sides.judge(real, () -> sides.renames.rename(op.client(), caller, from, to, flags));
         if (moved != null) {
             Sides.same("moved inode", real.got().moved(), moved.inode());
             compareLost(real.got().replaced(), moved.replaced());

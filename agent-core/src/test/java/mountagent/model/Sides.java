@@ -46,7 +46,9 @@ final class Sides {
     final SettableClock clock;
     final List<MetaStore> stores;
     final ModelTree tree;
+    final TrashModel trash;
     final NameModel names;
+    final RenameModel renames;
     final FileModel files;
     final AttrModel attrs;
     final LockModel locks = new LockModel();
@@ -57,7 +59,9 @@ final class Sides {
         this.clock = clock;
         this.stores = stores;
         this.tree = tree;
-        this.names = new NameModel(tree, this::hourInode);
+        this.trash = new TrashModel(tree, this::hourInode);
+        this.names = new NameModel(tree, trash);
+        this.renames = new RenameModel(tree, names);
         this.files = new FileModel(tree);
         this.attrs = new AttrModel(tree);
         this.pick = new Picker(tree);

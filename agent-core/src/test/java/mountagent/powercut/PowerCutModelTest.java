@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
 import mountagent.base.Clock;
@@ -62,17 +64,20 @@ class PowerCutModelTest {
                     await(() -> store.deletions() > deletions);
                 }
                 Path left = Files.createDirectory(folder.resolve("cut" + number));
-                instant.writeLock().lock();
-                Cut cut;
-                try {
-                    cut = Cut.make(database, engine, store, left);
-                } finally {
-                    instant.writeLock().unlock();
-                }
-                checkLeft(cut, work);
+                checkLeft(cutAt(instant, () -> Cut.make(database, engine, store, left)), work);
             }
         } catch (AssertionError | FsException wrong) {
             throw new AssertionError("with -Dpowercut.seed=" + seed + ": " + wrong.getMessage(), wrong);
+        }
+    }
+
+    /// Cuts while no call of the engine or the store is under way.
+    private static Cut cutAt(ReadWriteLock instant, Callable<Cut> cut) throws Exception {
+        instant.writeLock().lock();
+        try {
+            return cut.call();
+        } finally {
+            instant.writeLock().unlock();
         }
     }
 
