@@ -112,6 +112,17 @@ final class CutStore implements ObjectStore {
     }
 
     @Override
+    public void syncAll() throws ObjectStoreException {
+        instant.readLock().lock();
+        try {
+            store.syncAll();
+            unsynced.clear();
+        } finally {
+            instant.readLock().unlock();
+        }
+    }
+
+    @Override
     public boolean isLocal() {
         return true;
     }
