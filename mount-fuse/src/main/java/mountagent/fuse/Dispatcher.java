@@ -1,7 +1,11 @@
 package mountagent.fuse;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.fuse.sys.LinuxErrno;
@@ -25,6 +29,16 @@ import org.slf4j.LoggerFactory;
 final class Dispatcher {
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
+    /// A lane that waits for memory leaves its request unknown for long: asked so often in a row about one, the
+    /// other lanes make pauses.
+    private static final int ASKED_AGAIN_MAX = 8;
+
+    private static final Duration ASKED_AGAIN_PAUSE = Duration.ofMillis(1);
+
+    private final Clock clock;
+    private final AtomicLong lastUnknown = new AtomicLong();
+    private final AtomicInteger unknownAgain = new AtomicInteger();
+
     private final Transport transport;
     private final Operations operations;
     private final InFlight inFlight;
@@ -40,13 +54,15 @@ final class Dispatcher {
             InFlight inFlight,
             ThreadFactory threads,
             boolean answersAtOnce,
-            Set<Opcode> refused) {
+            Set<Opcode> refused,
+            Clock clock) {
         this.transport = transport;
         this.operations = operations;
         this.inFlight = inFlight;
         this.threads = threads;
         this.answersAtOnce = answersAtOnce;
         this.refused = refused;
+        this.clock = clock;
     }
 
     /// Serves the requests of a lane until the connection ends.
@@ -195,13 +211,19 @@ final class Dispatcher {
         }
     }
 
-    private void takeSilently(Opcode opcode, Request request) {
+    private void takeSilently(Opcode opcode, Request request) throws InterruptedException {
         if (opcode != Opcode.INTERRUPT) {
             return; // there is no table of nodes that forgetting would shrink
         }
         // A request that no thread serves was answered meanwhile, or another lane has it in hand and may be about
         // to detach it: the kernel drops this answer in the first case and asks again in the second.
-        if (!inFlight.interrupt(request.int64(0))) {
+        long victim = request.int64(0);
+        if (!inFlight.interrupt(victim)) {
+            if (victim != lastUnknown.getAndSet(victim)) {
+                unknownAgain.set(0);
+            } else if (unknownAgain.incrementAndGet() > ASKED_AGAIN_MAX) {
+                clock.sleep(ASKED_AGAIN_PAUSE);
+            }
             request.fail(LinuxErrno.EAGAIN);
             transport.reply(request);
         }

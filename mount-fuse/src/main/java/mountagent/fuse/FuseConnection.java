@@ -68,7 +68,8 @@ final class FuseConnection {
                 inFlight,
                 Threads.virtual("fuse-request-"),
                 volume.answersAtOnce(),
-                request.has(MountOption.EXTENDED_ATTRIBUTES) ? EnumSet.noneOf(Opcode.class) : XATTRS);
+                request.has(MountOption.EXTENDED_ATTRIBUTES) ? EnumSet.noneOf(Opcode.class) : XATTRS,
+                Clock.SYSTEM);
         this.notifier = new Notifier(transport, protocol, timeouts, Threads.platform("fuse-notifier-"));
     }
 
