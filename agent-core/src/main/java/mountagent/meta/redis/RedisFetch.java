@@ -97,7 +97,7 @@ final class RedisFetch {
 
     private static boolean takesWalk(Item<?> item) {
         return item instanceof Item.Ancestors
-                || item instanceof Item.Chunks chunks && !RedisChunkSearch.isShort(chunks.from(), chunks.to());
+                || (item instanceof Item.Chunks chunks && !RedisChunkSearch.isShort(chunks.from(), chunks.to()));
     }
 
     private void ask(List<Item<?>> items, boolean withNodes) throws FsException, RedisRetry {
@@ -163,7 +163,7 @@ final class RedisFetch {
 
     /// Reads in one go the nodes that a script takes for the ancestors, so that the walk finds them answered.
     private void prefetchAncestors(long directory) throws FsException, RedisRetry {
-        if (!scripts.usable() || answers.has(new Item.NodeOf(directory)) && directory == ROOT) {
+        if (!scripts.usable() || directory == ROOT) {
             return;
         }
         RedisBatch batch = link.batch();

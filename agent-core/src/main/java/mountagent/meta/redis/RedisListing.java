@@ -23,6 +23,7 @@ interface RedisListing {
     int CHUNKS_BEHIND = 64;
 
     /// One element: of a hash key, field and value; of a set key and member; of a sorted set the score as value.
+    @SuppressWarnings("ArrayRecordComponent") // made here, read here, never changed or compared
     record Element(byte[] key, byte[] field, byte[] value) {
         private static final byte[] NONE = new byte[0];
 
@@ -32,6 +33,7 @@ interface RedisListing {
     }
 
     /// Some elements and where to go on, null at the end. No element need be among them before the end.
+    @SuppressWarnings("ArrayRecordComponent") // made here, read here, never changed or compared
     record Step(List<Element> elements, byte @Nullable [] next) {}
 
     /// The elements from `position` on, about `count`.

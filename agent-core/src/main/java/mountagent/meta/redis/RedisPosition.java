@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How far a listing has come, as the bytes of a cursor: where its server goes on (`next`, null at the end), how far
 /// the inner listing of the first waiting element is, and the elements that a step brought beyond what was asked for.
+@SuppressWarnings("ArrayRecordComponent") // made here, read here, never changed or compared
 record RedisPosition(byte @Nullable [] next, byte[] inner, List<RedisListing.Element> waiting) {
     /// Where a listing begins.
     static final RedisPosition START = new RedisPosition(RedisListing.START, RedisListing.START, List.of());
