@@ -110,37 +110,37 @@ class RedisServerTest {
         ReadPlan plan = ReadPlan.of(new Item.NodeOf(1));
         try (RedisEngine engine = RedisServer.engine(SERVER.port(), database, limits)) {
             SERVER.commands(database).clientPause(4000);
-            FsException silent =
-                    assertThrows(FsException.class, () -> engine.read(plan, reader -> reader.get(new Item.NodeOf(1))));
+            FsException silent = assertThrows(
+                    FsException.class, () -> engine.read(plan, reader -> reader.get(new Item.NodeOf(1)) == null));
             assertEquals(Errno.EIO, silent.errno());
-            assertTrue(silent.getMessage().contains("no success within"), silent.getMessage());
+            assertTrue(silent.toString().contains("no success within"), silent.getMessage());
         }
     }
 
     @Test
     void clusterIsRefused() throws FsException {
         FsException refused = failure(url("redis://127.0.0.1:" + CLUSTER.port()));
-        assertTrue(refused.getMessage().contains("cluster mode"), refused.getMessage());
+        assertTrue(refused.toString().contains("cluster mode"), refused.getMessage());
     }
 
     @Test
     void nobodyThereIsToldAtOnce() throws FsException {
         FsException refused = failure(url("redis://127.0.0.1:1/3"));
         assertEquals(Errno.EIO, refused.errno());
-        assertTrue(refused.getMessage().contains("redis://127.0.0.1:1/3"), refused.getMessage());
+        assertTrue(refused.toString().contains("redis://127.0.0.1:1/3"), refused.getMessage());
     }
 
     @Test
     void unixSocketIsRefused() throws FsException {
         FsException refused = failure(url("unix:///run/redis.sock?db=3"));
         assertEquals(Errno.ENOTSUP, refused.errno());
-        assertTrue(refused.getMessage().contains("unix sockets are not supported yet"), refused.getMessage());
+        assertTrue(refused.toString().contains("unix sockets are not supported yet"), refused.getMessage());
     }
 
     @Test
     void wrongPasswordIsToldWithoutShowingIt() throws FsException {
         FsException refused = failure(url("redis://someone:wrongsecret@127.0.0.1:" + SERVER.port()));
-        assertTrue(refused.getMessage().contains("WRONGPASS"), refused.getMessage());
+        assertTrue(refused.toString().contains("WRONGPASS"), refused.getMessage());
         for (Throwable cause = refused; cause != null; cause = cause.getCause()) {
             assertFalse(String.valueOf(cause).contains("wrongsecret"), cause.toString());
         }
