@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import mountagent.base.Clock;
 import mountagent.object.ObjectInfo;
 import mountagent.object.ObjectPage;
 import mountagent.object.ObjectStore;
@@ -179,7 +180,7 @@ public final class FileStore implements ObjectStore {
     /// Without a call for all, the objects of the last hour are synced: what is older the system has
     /// written itself.
     private void syncRecent() throws ObjectStoreException {
-        Instant start = Instant.now().minus(UNSYNCED_MAX);
+        Instant start = Instant.ofEpochSecond(Clock.SYSTEM.now().seconds()).minus(UNSYNCED_MAX);
         String after = "";
         for (boolean isLast = false; !isLast; ) {
             ObjectPage page = list("", after, LIST_PAGE);

@@ -82,6 +82,22 @@ final class SourcesTest {
         assertEquals("", String.join("\n", findings));
     }
 
+    @Test
+    void linksBetweenDocumentsLeadSomewhere() throws IOException {
+        var link = Pattern.compile("]\\((?!https?:)([^)#\\s]+)(#[^)]*)?\\)");
+        var findings = new ArrayList<String>();
+        for (var file : textFiles()) {
+            if (file.toString().endsWith(".md")) {
+                link.matcher(Files.readString(file))
+                        .results()
+                        .map(found -> file.resolveSibling(found.group(1)))
+                        .filter(Files::notExists)
+                        .forEach(missing -> findings.add(ROOT.relativize(file) + ": " + missing.normalize()));
+            }
+        }
+        assertEquals("", String.join("\n", findings));
+    }
+
     private static boolean isDescribed(Path info) {
         try {
             var text = Files.readString(info);
