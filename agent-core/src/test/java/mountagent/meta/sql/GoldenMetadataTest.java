@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import mountagent.base.FileName;
 import mountagent.base.FileType;
@@ -33,6 +34,7 @@ import mountagent.meta.SliceKey;
 import mountagent.meta.VolumeFormat;
 import mountagent.meta.XattrKey;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -45,13 +47,19 @@ class GoldenMetadataTest {
 
     static final List<String> NAMES = GoldenVolume.NAMES;
 
-    @TempDir
-    private Path folder;
+    private static final Map<String, GoldenVolume> VOLUMES = new HashMap<>();
+
+    @BeforeAll
+    static void unpack(@TempDir Path folder) throws Exception {
+        for (String name : NAMES) {
+            VOLUMES.put(name, GoldenVolume.unpack(name, folder));
+        }
+    }
 
     @ParameterizedTest
     @FieldSource("NAMES")
     void everyEntryIsReadAsTheOfficialMountShowedIt(String name) throws Exception {
-        GoldenVolume volume = GoldenVolume.unpack(name, folder);
+        GoldenVolume volume = Objects.requireNonNull(VOLUMES.get(name));
         try (SqlEngine engine = open(volume)) {
             Map<FileName, Long> tree = tree(engine);
             for (GoldenVolume.Entry entry : volume.entries()) {
@@ -66,7 +74,7 @@ class GoldenMetadataTest {
     @ParameterizedTest
     @FieldSource("NAMES")
     void countersAndReferencesAgreeWithAFullScan(String name) throws Exception {
-        GoldenVolume volume = GoldenVolume.unpack(name, folder);
+        GoldenVolume volume = Objects.requireNonNull(VOLUMES.get(name));
         try (SqlEngine engine = open(volume)) {
             Map<Long, Node> nodes = nodes(engine);
             long space = 0;
@@ -94,7 +102,7 @@ class GoldenMetadataTest {
     @ParameterizedTest
     @FieldSource("NAMES")
     void settingSurvivesUnchanged(String name) throws Exception {
-        GoldenVolume volume = GoldenVolume.unpack(name, folder);
+        GoldenVolume volume = Objects.requireNonNull(VOLUMES.get(name));
         try (SqlEngine engine = open(volume)) {
             String document = get(engine, new Item.Setting());
             assertNotNull(document);
@@ -106,7 +114,7 @@ class GoldenMetadataTest {
     @ParameterizedTest
     @FieldSource("NAMES")
     void statisticsOfDirectoriesAgreeWithTheirChildren(String name) throws Exception {
-        GoldenVolume volume = GoldenVolume.unpack(name, folder);
+        GoldenVolume volume = Objects.requireNonNull(VOLUMES.get(name));
         try (SqlEngine engine = open(volume)) {
             Map<Long, Node> nodes = nodes(engine);
             Map<Long, DirStat> sums = new HashMap<>();

@@ -87,6 +87,7 @@ class SchemaTest {
                             .length(7)
                             .done(),
                     node);
+            assertNotNull(node);
             SqlFile.apply(
                     engine, new Mutation.UpdateNode(9, node.edit().length(8).done()));
             assertNull(SqlFile.get(engine, new Item.DirStatOf(1)));
