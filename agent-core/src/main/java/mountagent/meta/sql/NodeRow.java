@@ -13,6 +13,7 @@ import mountagent.meta.codec.TypeCode;
 /// Times are microseconds, with the rest of 0 to 999 nanoseconds in a column of its own; both are rounded down, so that
 /// the rest is never negative. Some rows of older clients hold NULL, which reads as 0.
 final class NodeRow {
+    private static final int COLUMNS = 18;
     private static final long MICROS = 1_000_000;
     private static final long SECONDS_MAX = Long.MAX_VALUE / MICROS;
     private static final int NANOS_PER_MICRO = 1_000;
@@ -23,21 +24,22 @@ final class NodeRow {
 
     /// The node of `inode` in the columns from `first` on.
     static Node read(long inode, Rows row, int first) throws SQLException, FsException {
-        return new NodeDraft(TypeCode.type(row.bits(first)))
-                .flags(row.bits(first + 1))
-                .mode(row.bits(first + 2) & MODE_MASK)
-                .uid(row.bits(first + 3))
-                .gid(row.bits(first + 4))
-                .atime(time(row.number(first + 5), row.number(first + 8)))
-                .mtime(time(row.number(first + 6), row.number(first + 9)))
-                .ctime(time(row.number(first + 7), row.number(first + 10)))
-                .nlink(row.bits(first + 11))
-                .length(length(inode, row.number(first + 12)))
-                .rdev(row.bits(first + 13))
-                .parent(row.number(first + 14))
-                .accessAcl(row.bits(first + 15))
-                .defaultAcl(row.bits(first + 16))
-                .tier(row.bits(first + 17))
+        long[] column = row.numbers(first, COLUMNS);
+        return new NodeDraft(TypeCode.type((int) column[0]))
+                .flags((int) column[1])
+                .mode((int) column[2] & MODE_MASK)
+                .uid((int) column[3])
+                .gid((int) column[4])
+                .atime(time(column[5], column[8]))
+                .mtime(time(column[6], column[9]))
+                .ctime(time(column[7], column[10]))
+                .nlink((int) column[11])
+                .length(length(inode, column[12]))
+                .rdev((int) column[13])
+                .parent(column[14])
+                .accessAcl((int) column[15])
+                .defaultAcl((int) column[16])
+                .tier((int) column[17])
                 .done();
     }
 

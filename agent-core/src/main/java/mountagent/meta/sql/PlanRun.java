@@ -28,6 +28,7 @@ final class PlanRun implements MetaTransaction {
     private final Map<Item<?>, Object> known = new HashMap<>();
     private final List<Mutation> mutations = new ArrayList<>();
     private final @Nullable PlanGuard guard;
+    private boolean isComplete = true;
 
     private PlanRun(ReadPlan plan, Answers answers, SqlErrors errors) {
         this.answers = answers;
@@ -43,6 +44,7 @@ final class PlanRun implements MetaTransaction {
         if (second != null) {
             Collection<? extends Item<?>> named = second.items(run);
             run.admit(named);
+            run.isComplete = run.known.keySet().containsAll(named);
         }
         return run;
     }
@@ -51,6 +53,12 @@ final class PlanRun implements MetaTransaction {
         if (guard != null) {
             guard.admit(named);
         }
+    }
+
+    /// Whether the second stage names nothing that the first has not read already: with a first stage of one item a
+    /// single statement has then answered all, and needs no snapshot to be consistent.
+    boolean isComplete() {
+        return isComplete;
     }
 
     /// What the function has left, in order.

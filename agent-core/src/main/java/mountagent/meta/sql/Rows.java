@@ -1,21 +1,24 @@
 package mountagent.meta.sql;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import mountagent.base.Bytes;
+import org.sqlite.core.DB;
+import org.sqlite.core.SafeStmtPtr;
 
 /// The rows a query answers, one after the other. Columns count from 1. NULL reads as 0 or as no bytes.
 final class Rows implements AutoCloseable {
     private static final byte[] NONE = new byte[0];
 
-    private final ResultSet results;
+    private final Prepared statement;
+    private final SafeStmtPtr pointer;
     private boolean ahead;
     private boolean exhausted;
 
     /// Rows of which the first has been fetched: fetching it is where waiting for a lock happens.
-    Rows(ResultSet results, boolean hasFirst) {
-        this.results = results;
+    Rows(Prepared statement, SafeStmtPtr pointer, boolean hasFirst) {
+        this.statement = statement;
+        this.pointer = pointer;
         this.ahead = hasFirst;
         this.exhausted = !hasFirst;
     }
@@ -26,22 +29,35 @@ final class Rows implements AutoCloseable {
             ahead = false;
             return true;
         }
-        exhausted = exhausted || !results.next();
+        exhausted = exhausted || !statement.step();
         return !exhausted;
     }
 
     long number(int column) throws SQLException {
-        return results.getLong(column);
+        return pointer.safeRunLong((database, address) -> database.column_long(address, column - 1));
+    }
+
+    /// The numbers of `count` columns from `first` on.
+    long[] numbers(int first, int count) throws SQLException {
+        long[] numbers = new long[count];
+        pointer.safeRunConsume((database, address) -> read(database, address, first - 1, numbers));
+        return numbers;
+    }
+
+    private static void read(DB database, long address, int first, long[] numbers) throws SQLException {
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = database.column_long(address, first + i);
+        }
     }
 
     /// A number that is stored unsigned and kept in 32 bits.
     int bits(int column) throws SQLException {
-        return (int) results.getLong(column);
+        return (int) number(column);
     }
 
     /// Bytes, whatever class they are stored as.
     byte[] bytes(int column) throws SQLException {
-        byte[] value = results.getBytes(column);
+        byte[] value = pointer.safeRun((database, address) -> database.column_blob(address, column - 1));
         return value == null ? NONE : value;
     }
 
@@ -55,6 +71,6 @@ final class Rows implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        results.close();
+        statement.reset();
     }
 }

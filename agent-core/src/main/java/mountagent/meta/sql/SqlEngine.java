@@ -159,9 +159,11 @@ public final class SqlEngine implements MetaEngine {
             return work.run(new EmptyReader(location));
         }
         return readers.read(connection -> {
-            boolean snapshot = plan.second() != null || plan.first().size() > 1;
-            if (!snapshot) {
-                return work.run(start(plan, connection));
+            if (plan.first().size() <= 1) {
+                PlanRun alone = start(plan, connection);
+                if (alone.isComplete()) {
+                    return work.run(alone);
+                }
             }
             connection.prepare(Query.BEGIN).change();
             try {

@@ -1,5 +1,6 @@
 package mountagent.meta.sql;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumMap;
@@ -13,8 +14,9 @@ import org.sqlite.SQLiteOpenMode;
 
 /// One connection with its prepared statements. Used by one thread at a time.
 ///
-/// Auto-commit stays on: with it off the driver opens the next transaction right after each commit and so keeps its
-/// lock. Transactions are statements.
+/// Transactions are statements, of which the driver knows nothing. It is told that auto-commit is off, since it would
+/// else begin and commit an empty transaction after each statement; its own commit, which would open the next
+/// transaction at once and so keep the lock, is never used.
 final class SqliteConnection implements AutoCloseable {
     /// What a connection may do.
     enum Use {
@@ -52,6 +54,8 @@ final class SqliteConnection implements AutoCloseable {
             if (use == Use.READ || use == Use.LOOK) {
                 connection.execute("PRAGMA query_only = 1");
             }
+            opened.setAutoCommit(false);
+            connection.execute("COMMIT");
             return connection;
         } catch (SQLException | FsException | RuntimeException e) {
             connection.close();
@@ -77,7 +81,9 @@ final class SqliteConnection implements AutoCloseable {
             if (known != null) {
                 known.close();
             }
-            known = new Prepared(connection.prepareStatement(query.text(tablePrefix)), busy);
+            String sql = query.text(tablePrefix);
+            int values = (int) sql.chars().filter(c -> c == '?').count();
+            known = new Prepared(connection.prepareStatement(sql), values, busy);
             prepared.put(query, known);
         }
         return known.start();
@@ -92,12 +98,12 @@ final class SqliteConnection implements AutoCloseable {
 
     /// Runs a query that answers one text, empty when there is no row.
     String ask(String sql) throws SQLException, FsException {
-        try (Statement statement = connection.createStatement();
-                Rows rows = busy.retry(() -> {
-                    var results = statement.executeQuery(sql);
-                    return new Rows(results, results.next());
-                })) {
-            return rows.next() ? rows.text(1) : "";
+        try (Statement statement = connection.createStatement()) {
+            return busy.retry(() -> {
+                try (ResultSet results = statement.executeQuery(sql)) {
+                    return results.next() ? String.valueOf(results.getString(1)) : "";
+                }
+            });
         }
     }
 
