@@ -27,6 +27,7 @@ final class Deletions {
     private static final Duration RUN_LIMIT = Duration.ofMinutes(50);
     private static final int FILES_MAX = 600_000;
     private static final int PAGE = 1000;
+    private static final int TOGETHER = 100;
 
     private final MetaStore meta;
     private final SliceRemover remover;
@@ -63,8 +64,9 @@ final class Deletions {
         int progress = 1;
         while (progress > 0 && removed < FILES_MAX && mayGoOn()) {
             progress = 0;
-            for (Scan.DeletedFile file : meta.deletedFiles(now() - HOUR, PAGE).records()) {
-                progress += mayGoOn() && remove(file) ? 1 : 0;
+            List<Scan.DeletedFile> page = meta.deletedFiles(now() - HOUR, PAGE).records();
+            for (int from = 0; from < page.size() && mayGoOn(); from += TOGETHER) {
+                progress += remove(page.subList(from, Math.min(page.size(), from + TOGETHER)));
             }
             removed += progress;
         }
@@ -73,14 +75,21 @@ final class Deletions {
         }
     }
 
-    /// Whether the data is gone. One file that cannot be deleted must not keep the others.
-    private boolean remove(Scan.DeletedFile file) {
+    /// Deletes the data of files, with one barrier for all, and returns of how many. One file that cannot be deleted
+    /// must not keep the others.
+    private int remove(List<Scan.DeletedFile> files) {
         try {
-            remover.removeFile(file.inode(), file.length());
-            return true;
+            remover.removeFiles(files);
+            return files.size();
         } catch (FsException failure) {
-            log.warn("data of deleted inode {} stays for now: {}", file.inode(), failure.getMessage());
-            return false;
+            if (files.size() > 1) {
+                return files.stream().mapToInt(file -> remove(List.of(file))).sum();
+            }
+            log.warn(
+                    "data of deleted inode {} stays for now: {}",
+                    files.getFirst().inode(),
+                    failure.getMessage());
+            return 0;
         }
     }
 
