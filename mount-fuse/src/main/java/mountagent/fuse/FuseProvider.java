@@ -50,6 +50,10 @@ public final class FuseProvider implements FrontEndProvider {
             return Optional.of(settings.device() + " is missing: load the kernel module (modprobe fuse), or in a"
                     + " container pass the device through (--device /dev/fuse)");
         }
+        if (needsHelper() && !(Files.isReadable(settings.device()) && Files.isWritable(settings.device()))) {
+            return Optional.of("this user has no right to " + settings.device() + ": let root run 'chmod 666 "
+                    + settings.device() + "', as most systems have it");
+        }
         if (needsHelper() && helper().isEmpty()) {
             return Optional.of("mounting as a user who is not root needs " + String.join(" or ", settings.helpers())
                     + " in PATH: install the package 'fuse3'");
