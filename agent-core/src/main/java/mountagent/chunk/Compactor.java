@@ -105,7 +105,7 @@ public final class Compactor implements AutoCloseable {
         try {
             boolean _ = compact(chunk);
         } catch (FsException e) {
-            if (isClosing) {
+            if (isClosing || e.isExpected()) {
                 return;
             }
             LOG.warn("cannot compact {}: {}", chunk, e.getMessage());
@@ -136,7 +136,7 @@ public final class Compactor implements AutoCloseable {
         boolean isReplaced = false;
         boolean isDecided = true;
         try {
-            write(chunk, plan, merged, written);
+            write(chunk, seen, plan, merged, written);
             blocks.sync(written);
             isDecided = false;
             isReplaced = log.replace(chunk, seen, plan.skip(), merged);
@@ -153,7 +153,7 @@ public final class Compactor implements AutoCloseable {
         return isReplaced;
     }
 
-    private void write(ChunkKey chunk, CompactionPlan plan, Slice merged, List<BlockKey> written)
+    private void write(ChunkKey chunk, List<Slice> seen, CompactionPlan plan, Slice merged, List<BlockKey> written)
             throws FsException, ObjectStoreException {
         for (int offset = 0; offset < merged.size(); offset += blockSize) {
             var key = BlockKey.at(merged.id(), merged.size(), offset, blockSize);
@@ -172,11 +172,17 @@ public final class Compactor implements AutoCloseable {
                 written.add(key);
                 blocks.put(key, bytes);
             } catch (FileReader.BlockException e) {
-                throw reader.failure(chunk.inode(), e);
+                throw hasChanged(chunk, seen) ? FsException.miss(Errno.ECANCELED) : reader.failure(chunk.inode(), e);
             } finally {
                 buffer.release();
             }
         }
+    }
+
+    /// Whether the records are others by now: blocks of those before may be gone with their file.
+    private boolean hasChanged(ChunkKey chunk, List<Slice> seen) throws FsException {
+        List<Slice> now = log.slices(chunk);
+        return now.size() < seen.size() || !now.subList(0, seen.size()).equals(seen);
     }
 
     private void delete(List<BlockKey> keys) {

@@ -11,8 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import mountagent.base.FsException;
 import mountagent.base.Sizes;
+import mountagent.base.Threads;
 import mountagent.block.Compression;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.Slice;
@@ -85,6 +87,31 @@ final class CompactorTest {
             assertThrows(FsException.class, () -> fixture.data.compactor().compact(CHUNK));
             assertEquals(2, fixture.log.slices(CHUNK).size());
             assertEquals(2, fixture.objectCount());
+            file.close();
+        }
+    }
+
+    @Test
+    void aFileThatIsDeletedMeanwhileIsNoDamage() throws Exception {
+        try (var fixture = new DataFixture(BLOCK, Compression.NONE)) {
+            var file = fixture.data.open(1);
+            write(file, 0, bytes(1, 100));
+            file.flush();
+            write(file, 200, bytes(2, 100));
+            file.flush();
+            fixture.objects.failNth(Operation.READ, 1, Kind.MISSING);
+            var hold = fixture.objects.hold(Operation.READ);
+            var told = new AtomicReference<FsException>();
+            Thread compaction = Threads.platform("compaction-")
+                    .newThread(() -> told.set(assertThrows(
+                            FsException.class, () -> fixture.data.compactor().compact(CHUNK))));
+            compaction.start();
+            DataFixture.await(() -> fixture.objects.calls(Operation.READ) >= 1);
+            fixture.log.truncate(1, 0);
+            fixture.log.release(CHUNK);
+            hold.countDown();
+            compaction.join();
+            assertTrue(told.get().isExpected());
             file.close();
         }
     }
