@@ -6,7 +6,9 @@ import java.time.Duration;
 ///
 /// `readAheadBytes` bounds what one stream reads ahead; `flushTimeout` how long a flush, or a write that waits for
 /// memory, may take before it fails with EIO; `deletionsMax` how many objects are deleted at once.
-public record DataOptions(int blockSizeBytes, long readAheadBytes, Duration flushTimeout, int deletionsMax) {
+/// With `isReadOnly` nothing is compacted.
+public record DataOptions(
+        int blockSizeBytes, long readAheadBytes, Duration flushTimeout, int deletionsMax, boolean isReadOnly) {
     private static final int READ_AHEAD_BLOCKS = 8;
     private static final int DELETIONS_DEFAULT = 10;
     private static final Duration FLUSH_TIMEOUT_DEFAULT = Duration.ofMinutes(5);
@@ -14,6 +16,15 @@ public record DataOptions(int blockSizeBytes, long readAheadBytes, Duration flus
     /// The official client's defaults for a block size.
     public static DataOptions of(int blockSizeBytes) {
         return new DataOptions(
-                blockSizeBytes, (long) READ_AHEAD_BLOCKS * blockSizeBytes, FLUSH_TIMEOUT_DEFAULT, DELETIONS_DEFAULT);
+                blockSizeBytes,
+                (long) READ_AHEAD_BLOCKS * blockSizeBytes,
+                FLUSH_TIMEOUT_DEFAULT,
+                DELETIONS_DEFAULT,
+                false);
+    }
+
+    /// The same for a volume that is only read.
+    public DataOptions readOnly() {
+        return new DataOptions(blockSizeBytes, readAheadBytes, flushTimeout, deletionsMax, true);
     }
 }

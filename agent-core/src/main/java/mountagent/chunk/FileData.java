@@ -164,6 +164,10 @@ public final class FileData implements AutoCloseable {
         return buffers;
     }
 
+    boolean isReadOnly() {
+        return options.isReadOnly();
+    }
+
     long readAheadBytes() {
         return options.readAheadBytes();
     }

@@ -238,7 +238,7 @@ final class InodeReader {
         } finally {
             lock.unlock();
         }
-        if (records.size() >= COMPACT_VIEW_RECORDS) {
+        if (records.size() >= COMPACT_VIEW_RECORDS && !data.isReadOnly()) {
             data.compactor().afterRead(new ChunkKey(inode, chunk));
         }
         return view;

@@ -49,7 +49,8 @@ final class DataFixture implements AutoCloseable {
         var options = new BlockOptions(bufferBytes, bufferBytes / 4, 4, 16, Duration.ofSeconds(10));
         this.blocks = BlockStore.open(objects, format, options);
         int blockSize = format.blockSizeBytes();
-        this.data = new FileData(log, blocks, new DataOptions(blockSize, 4L * blockSize, patience, 4), Clock.SYSTEM);
+        this.data =
+                new FileData(log, blocks, new DataOptions(blockSize, 4L * blockSize, patience, 4, false), Clock.SYSTEM);
     }
 
     private static FaultyStore store() {

@@ -19,11 +19,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.Sizes;
 import mountagent.block.BlockKey;
 import mountagent.block.Compression;
+import mountagent.meta.ChunkKey;
 import mountagent.meta.Slice;
 import mountagent.object.FaultyStore.Moment;
 import mountagent.object.MeteredStore.Operation;
@@ -354,11 +356,47 @@ final class InodeDataTest {
             read(file, 0, 300, 300);
             // Another client compacts: the lists known here are not told.
             var other = new DataFixtureClient(fixture);
-            assertTrue(other.compactor().compact(new mountagent.meta.ChunkKey(1, 0)));
+            assertTrue(other.compactor().compact(new ChunkKey(1, 0)));
             fixture.data.remover().removeSlices(fixture.log.unreferenced());
             assertEquals(1, fixture.objectCount());
             assertArrayEquals(bytes(2, 100), read(file, 200, 100, 300));
             other.close();
+            file.close();
+        }
+    }
+
+    @Test
+    void aVolumeThatIsOnlyReadIsNotCompacted() throws Exception {
+        try (var fixture = new DataFixture(BLOCK, Compression.NONE)) {
+            var file = fixture.data.open(1);
+            for (int i = 0; i < 6; i++) {
+                write(file, i * 10L, bytes(i, 10));
+                file.flush();
+            }
+            file.close();
+            var options = DataOptions.of(BLOCK).readOnly();
+            try (var reading = new FileData(fixture.log, fixture.blocks, options, Clock.SYSTEM)) {
+                var read = reading.open(1);
+                assertArrayEquals(bytes(5, 10), read(read, 50, 10, 60));
+                read.close();
+            }
+            assertEquals(6, fixture.log.slices(new ChunkKey(1, 0)).size());
+            assertEquals(6, fixture.objects.calls(Operation.PUT));
+        }
+    }
+
+    @Test
+    void fiveRecordsThatAreReadAreCompacted() throws Exception {
+        try (var fixture = new DataFixture(BLOCK, Compression.NONE)) {
+            var file = fixture.data.open(1);
+            for (int i = 0; i < 6; i++) {
+                write(file, i * 10L, bytes(i, 10));
+                file.flush();
+            }
+            file.forgetSlices();
+            assertArrayEquals(bytes(5, 10), read(file, 50, 10, 60));
+            await(() -> fixture.log.slices(new ChunkKey(1, 0)).size() == 1);
+            assertArrayEquals(bytes(5, 10), read(file, 50, 10, 60));
             file.close();
         }
     }

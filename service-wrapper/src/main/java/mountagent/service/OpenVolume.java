@@ -88,7 +88,8 @@ final class OpenVolume implements AutoCloseable {
         var meta = opened(MetaStore.open(engine, metaOptions()));
         var format = spec.bucket() == null ? meta.format() : meta.format().withBucket(spec.bucket());
         var blocks = opened(blocks(format));
-        var data = new FileData(meta, blocks, DataOptions.of(format.blockSizeBytes()), clock);
+        var options = DataOptions.of(format.blockSizeBytes());
+        var data = new FileData(meta, blocks, spec.isReadOnly() ? options.readOnly() : options, clock);
         data.distrustOldBlocks();
         var stale = new StaleFiles(data.remover(), onVolumeGone);
         // closed first to last: jobs, the volume with its data, the registration, blocks, metadata
