@@ -17,7 +17,7 @@ class MetaStoreOnSqliteModelTest {
     @Test
     void answersAsTheReferenceDoes() {
         AtomicInteger volumes = new AtomicInteger();
-        MetaEpisodes.run("MetaStoreOnSqliteModelTest", 20_000, () -> {
+        MetaEpisodes.run("MetaStoreOnSqliteModelTest", 100_000, () -> {
             SqliteLocation location = SqliteLocation.of(folder.resolve(volumes.incrementAndGet() + ".db"));
             MetaEngine first = SqlEngine.open(location, SqlOptions.of(SqlOptions.Access.CREATE));
             first.prepare();
