@@ -187,12 +187,9 @@ final class RedisLinks implements AutoCloseable {
     }
 
     void giveBack(RedisLink link) {
-        if (link.isReusable() && !closed) {
+        if (link.isReusable()) {
             idle.addFirst(link);
-            if (closed) {
-                closeIdle();
-            }
-        } else {
+        } else if (!closed) {
             link.disconnect();
         }
         permits.release();
@@ -207,21 +204,13 @@ final class RedisLinks implements AutoCloseable {
         return trips.sum();
     }
 
-    /// How many connections wait for the next user.
-    int idle() {
-        return idle.size();
-    }
-
-    private void closeIdle() {
-        for (RedisLink link = idle.pollFirst(); link != null; link = idle.pollFirst()) {
-            link.disconnect();
-        }
-    }
-
+    /// Closes all connections, those that are lent too. Once is enough.
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
-        closeIdle();
         client.shutdown(Duration.ZERO, limits.connectTimeout());
         resources
                 .shutdown(0, limits.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
