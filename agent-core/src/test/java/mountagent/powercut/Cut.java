@@ -14,9 +14,7 @@ import mountagent.object.memory.MemoryStore;
 
 /// The worst that a power cut may leave of a volume at an instant: the log as it was when something was last made safe,
 /// no object that was not synced, every deletion done.
-///
-/// `safeSince` is the step of the test during which the metadata was last made safe.
-record Cut(Path metaDb, MemoryStore store, Set<String> dropped, long safeSince, Set<Long> ids) {
+record Cut(Path metaDb, MemoryStore store, Set<String> dropped, Set<Long> ids) {
     private static final int BACKFILL_AT = 96;
     private static final int HEADER = 32;
     private static final int FRAME_HEADER = 24;
@@ -33,7 +31,7 @@ record Cut(Path metaDb, MemoryStore store, Set<String> dropped, long safeSince, 
             Files.copy(database.resolveSibling(database.getFileName() + "-wal"), logCopy);
             cut(logCopy, safeEnd(log, engine.safe(), folder));
         }
-        return new Cut(copy, store.afterCut(), store.unsynced(), engine.safeSince(), engine.ids());
+        return new Cut(copy, store.afterCut(), store.unsynced(), engine.ids());
     }
 
     /// Where the safe part of the log ends. What has been copied back to the database was synced before; a log that has

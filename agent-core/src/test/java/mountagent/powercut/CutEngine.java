@@ -25,8 +25,6 @@ final class CutEngine implements MetaEngine {
     private final ReadWriteLock instant;
     private final Set<Long> ids = ConcurrentHashMap.newKeySet();
     private volatile WalFile safe = WalFile.NONE;
-    private volatile long safeSince;
-    private volatile long now;
 
     CutEngine(MetaEngine engine, Path file, ReadWriteLock instant) {
         this.engine = engine;
@@ -34,19 +32,9 @@ final class CutEngine implements MetaEngine {
         this.instant = instant;
     }
 
-    /// Says which step of the test is running.
-    void step(long number) {
-        now = number;
-    }
-
     /// The part of the log that is safe.
     WalFile safe() {
         return safe;
-    }
-
-    /// The step during which it became so: all that was committed before that step is safe.
-    long safeSince() {
-        return safeSince;
     }
 
     /// The inodes (negative) and slices (positive) that were handed out.
@@ -56,9 +44,7 @@ final class CutEngine implements MetaEngine {
 
     private void becameSafe() {
         try {
-            WalFile log = WalFile.of(file);
-            safeSince = now;
-            safe = log;
+            safe = WalFile.of(file);
         } catch (IOException e) {
             throw new AssertionError("cannot read the log", e);
         }

@@ -26,15 +26,12 @@ final class CutVolume {
     private static final int LENGTH_MAX = 200_000;
 
     private final TestVolume volume;
-    private final CutEngine engine;
     private final SplittableRandom random;
     private final Map<String, SafeFile> names = new TreeMap<>();
     private final List<SafeFile> all = new ArrayList<>();
-    private long step;
 
-    CutVolume(TestVolume volume, CutEngine engine, SplittableRandom random) {
+    CutVolume(TestVolume volume, SplittableRandom random) {
         this.volume = volume;
-        this.engine = engine;
         this.random = random;
     }
 
@@ -45,7 +42,6 @@ final class CutVolume {
 
     /// Makes one change.
     void change() throws FsException {
-        engine.step(++step);
         switch (random.nextInt(14)) {
             case 0, 1, 2 -> create();
             case 3, 4, 5 -> write();
@@ -61,7 +57,6 @@ final class CutVolume {
     /// Makes sure that a file has been synced a while ago and is now removed, and says whether there was one: its
     /// blocks are then about to be deleted.
     boolean removeSynced() throws FsException {
-        engine.step(++step);
         for (Map.Entry<String, SafeFile> entry : names.entrySet()) {
             if (entry.getValue().safe() != null && entry.getValue().bytes.length > 0) {
                 volume.fs().unlink(ROOT_USER, TestVolume.at(entry.getKey()));
@@ -180,7 +175,7 @@ final class CutVolume {
 
     private void removed(@Nullable SafeFile file) {
         if (file != null) {
-            file.removedAt = step;
+            file.isRemoved = true;
         }
     }
 

@@ -11,8 +11,8 @@ final class SafeFile {
     byte[] bytes = new byte[0];
     private byte @Nullable [] synced;
     private final BitSet changed = new BitSet();
-    /// The step that took its last name, or -1.
-    long removedAt = -1;
+    /// Whether its last name was taken.
+    boolean isRemoved;
 
     SafeFile(long inode) {
         this.inode = inode;
