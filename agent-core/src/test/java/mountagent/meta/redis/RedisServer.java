@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import mountagent.base.Clock;
 import mountagent.base.FsException;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public final class RedisServer implements BeforeAllCallback, AfterAllCallback {
     private final AtomicInteger databases = new AtomicInteger();
     private @Nullable Process process;
     private @Nullable RedisClient client;
+    private @Nullable Path folder;
     private int port;
 
     /// `options` are added to the server's command line.
@@ -71,8 +73,9 @@ public final class RedisServer implements BeforeAllCallback, AfterAllCallback {
                 "--databases",
                 Integer.toString(DATABASES)));
         command.addAll(options);
-        Path folder = Files.createTempDirectory("redis");
-        command.addAll(List.of("--dir", folder.toString()));
+        Path made = Files.createTempDirectory("redis");
+        folder = made;
+        command.addAll(List.of("--dir", made.toString()));
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -119,7 +122,7 @@ public final class RedisServer implements BeforeAllCallback, AfterAllCallback {
     }
 
     @Override
-    public void afterAll(ExtensionContext context) {
+    public void afterAll(ExtensionContext context) throws IOException {
         RedisClient opened = client;
         if (opened != null) {
             opened.shutdown(Duration.ZERO, Duration.ofSeconds(5));
@@ -132,6 +135,15 @@ public final class RedisServer implements BeforeAllCallback, AfterAllCallback {
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             }
+        }
+        Path made = folder;
+        if (made != null) {
+            try (Stream<Path> left = Files.list(made)) {
+                for (Path file : left.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(made);
         }
     }
 
