@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
+import mountagent.base.Sizes;
 import mountagent.base.Threads;
 import mountagent.meta.Durability;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,13 @@ import org.slf4j.LoggerFactory;
 /// own answer: on a full disk a removal may still succeed.
 final class Writer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+
+    /// After that many pages in the log they are copied to the database: 32 MiB, so that the pages that each change
+    /// touches are copied once for thousands of changes.
+    private static final int LOG_PAGES = 8192;
+
+    /// What is left of a log that has grown beyond that.
+    private static final int LOG_BYTES_KEPT = 64 * Sizes.MIB;
 
     /// How long closing waits for what is queued, beyond the wait for other processes.
     private static final long CLOSE_MILLIS = TimeUnit.SECONDS.toMillis(30);
@@ -58,6 +66,8 @@ final class Writer implements AutoCloseable {
         this.batchMax = options.batchMax();
         this.patienceMillis = options.busyLimit().toMillis() + CLOSE_MILLIS;
         connection.execute("PRAGMA synchronous = NORMAL");
+        connection.execute("PRAGMA wal_autocheckpoint = " + LOG_PAGES);
+        connection.execute("PRAGMA journal_size_limit = " + LOG_BYTES_KEPT);
         this.thread = Threads.platform("sqlite-writer-").newThread(this::loop);
         thread.start();
     }
