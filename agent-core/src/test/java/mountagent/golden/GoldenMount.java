@@ -1,6 +1,7 @@
 package mountagent.golden;
 
 import java.util.Set;
+import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.base.SettableClock;
 import mountagent.base.Timestamp;
@@ -32,8 +33,12 @@ public final class GoldenMount {
 
     /// The volume, opened for writing; whoever gets it closes it.
     public static TestVolume open(GoldenVolume golden) throws FsException, ObjectStoreException {
-        MetaEngine engine = engine(golden);
-        return TestVolume.open(engine, objects(golden), new SettableClock(TIME));
+        return open(golden, new SettableClock(TIME));
+    }
+
+    /// The same at another time.
+    public static TestVolume open(GoldenVolume golden, Clock clock) throws FsException, ObjectStoreException {
+        return TestVolume.open(engine(golden), objects(golden), clock);
     }
 
     /// The metadata alone.
