@@ -32,6 +32,7 @@ import mountagent.meta.Slice;
 import mountagent.meta.VolumeFormat;
 import mountagent.volume.FileHandle;
 import mountagent.volume.OpenSpec;
+import mountagent.volume.RandomChanges;
 import mountagent.volume.TestVolume;
 import mountagent.volume.VolumeFs;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ class GoldenWriteTest {
         long seed = Long.getLong("golden.seed", Clock.SYSTEM.nanoTime());
         TestVolume volume = GoldenMount.open(golden);
         Image before = Image.of(volume.engine());
-        RandomChanges changes = new RandomChanges(volume.fs(), seed);
+        RandomChanges changes = new RandomChanges(volume.fs(), "changed", seed);
         giveSome(volume.fs(), before, changes);
         try {
             for (int i = 0; i < CHANGES; i++) {

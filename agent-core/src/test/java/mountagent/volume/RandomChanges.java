@@ -1,4 +1,4 @@
-package mountagent.golden;
+package mountagent.volume;
 
 import static mountagent.volume.TestVolume.ROOT_USER;
 
@@ -20,16 +20,12 @@ import mountagent.base.FsException;
 import mountagent.base.NodeSpec;
 import mountagent.base.RenameFlag;
 import mountagent.base.XattrMode;
-import mountagent.volume.FileHandle;
-import mountagent.volume.OpenSpec;
-import mountagent.volume.SyncMode;
-import mountagent.volume.VolumeFs;
 
 /// Makes random changes to files through the facade and keeps what each of them must then hold.
 ///
 /// Changes happen in directories of its own and to files it is given; names are drawn from a few, so that files are
 /// replaced, linked and removed all the time.
-final class RandomChanges {
+public final class RandomChanges {
     private static final int LENGTH_MAX = 400_000;
     private static final int NAMES = 12;
 
@@ -47,31 +43,40 @@ final class RandomChanges {
         }
     }
 
-    private final VolumeFs fs;
+    private final List<VolumeFs> clients;
+    private VolumeFs fs;
     private final SplittableRandom random;
     private final List<Long> directories = new ArrayList<>();
     private final Map<DentryKey, Content> files =
             new TreeMap<>(Comparator.comparingLong(DentryKey::parent).thenComparing(DentryKey::name));
     private final Map<Long, Content> given = new TreeMap<>();
 
-    RandomChanges(VolumeFs fs, long seed) throws FsException {
-        this.fs = fs;
+    /// Changes below a new directory `top` of the root.
+    public RandomChanges(VolumeFs fs, String top, long seed) throws FsException {
+        this(List.of(fs), top, seed);
+    }
+
+    /// The same through several clients of the volume by turns: each file is closed before another client opens it.
+    public RandomChanges(List<VolumeFs> clients, String top, long seed) throws FsException {
+        this.clients = List.copyOf(clients);
+        this.fs = clients.getFirst();
         this.random = new SplittableRandom(seed);
-        long top = VolumeFs.ROOT;
-        for (String name : List.of("changed", "deeper", "deepest")) {
-            top = fs.mknod(ROOT_USER, new DentryKey(top, FileName.of(name)), NodeSpec.directory(0755))
+        long at = VolumeFs.ROOT;
+        for (String name : List.of(top, "deeper", "deepest")) {
+            at = fs.mknod(ROOT_USER, new DentryKey(at, FileName.of(name)), NodeSpec.directory(0755))
                     .inode();
-            directories.add(top);
+            directories.add(at);
         }
     }
 
     /// Lets the changes also write to a file that was there before.
-    void give(long inode, byte[] content) {
+    public void give(long inode, byte[] content) {
         given.put(inode, new Content(content));
     }
 
     /// Makes one change.
-    void change() throws FsException {
+    public void change() throws FsException {
+        fs = clients.get(random.nextInt(clients.size()));
         switch (random.nextInt(12)) {
             case 0, 1 -> create();
             case 2, 3, 4 -> write();
@@ -260,7 +265,7 @@ final class RandomChanges {
     }
 
     /// Compares all files with what they must hold, read through `reader`.
-    void checkAll(VolumeFs reader) throws FsException {
+    public void checkAll(VolumeFs reader) throws FsException {
         for (Map.Entry<DentryKey, Content> file : files.entrySet()) {
             checkWhole(reader, reader.lookup(ROOT_USER, file.getKey()).inode(), file.getValue());
         }
@@ -282,7 +287,7 @@ final class RandomChanges {
     }
 
     /// The files that were given, by inode.
-    Set<Long> given() {
+    public Set<Long> given() {
         return given.keySet();
     }
 }
