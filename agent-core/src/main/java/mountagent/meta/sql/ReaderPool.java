@@ -42,20 +42,34 @@ final class ReaderPool implements AutoCloseable {
         T run(SqliteConnection connection) throws SQLException, FsException;
     }
 
-    /// Runs `reading` on a connection that nobody else uses meanwhile.
+    /// Runs `reading` on a connection that nobody else uses meanwhile. One that SQLite has failed on is not used again.
     <T extends @Nullable Object> T read(Reading<T> reading) throws FsException {
         acquire();
         try {
             SqliteConnection connection = connection();
+            boolean usable = false;
             try {
-                return reading.run(connection);
+                T answer = reading.run(connection);
+                usable = true;
+                return answer;
+            } catch (FsException e) {
+                usable = true;
+                throw e;
             } finally {
-                idle.push(connection);
+                giveBack(connection, usable);
             }
         } catch (SQLException e) {
             throw errors.translate(e);
         } finally {
             free.release();
+        }
+    }
+
+    private void giveBack(SqliteConnection connection, boolean usable) {
+        if (usable) {
+            idle.push(connection);
+        } else {
+            close(connection);
         }
     }
 
@@ -92,12 +106,16 @@ final class ReaderPool implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         for (SqliteConnection reader = idle.poll(); reader != null; reader = idle.poll()) {
-            try {
-                reader.close();
-            } catch (SQLException e) {
-                LOG.warn("{}: closing a connection: {}", location, e.getMessage());
-            }
+            close(reader);
         }
         free.release(connectionsMax);
+    }
+
+    private void close(SqliteConnection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.warn("{}: closing a connection: {}", location, e.getMessage());
+        }
     }
 }

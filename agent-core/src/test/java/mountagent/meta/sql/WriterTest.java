@@ -163,6 +163,38 @@ class WriterTest {
     }
 
     @Test
+    void aLogThatCannotBeSyncedIsToldOnlyToThoseWhoNeedIt() throws Exception {
+        file.create().close();
+        SqlErrors errors = new SqlErrors("test");
+        SqlOptions options = SqlOptions.of(SqlOptions.Access.READ_WRITE);
+        SqliteConnection connection = SqliteConnection.open(
+                SqliteLocation.of(file.path()),
+                SqliteConnection.Use.WRITE,
+                1024,
+                new BusyWait(options.busyLimit(), errors));
+        try (Writer writer = new Writer(connection, errors, new LogSync(folder), options)) {
+            put(writer, 1, Durability.COMMITTED);
+            WriteTask<Integer> nothing = new WriteTask<>(_ -> 0, Durability.POWER_SAFE);
+
+            FsException e = assertThrows(FsException.class, () -> writer.run(nothing));
+
+            assertEquals(Errno.EIO, e.errno());
+            assertTrue(String.valueOf(e.getMessage()).contains("not safe from a power cut"), e.getMessage());
+            put(writer, 2, Durability.POWER_SAFE);
+        }
+        assertEquals(List.of("2"), file.ask("SELECT count(*) FROM jfs_xattr"));
+    }
+
+    @Test
+    void aBarrierBeforeAnythingIsWrittenReturns() throws Exception {
+        new LogSync(folder.resolve("no.db-wal")).sync();
+        try (SqlEngine engine = file.create()) {
+            engine.barrier();
+            engine.barrier();
+        }
+    }
+
+    @Test
     void tasksOfAClosedWriterAreRefused() throws Exception {
         file.create().close();
         SqlErrors errors = new SqlErrors("test");
