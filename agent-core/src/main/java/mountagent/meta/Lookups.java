@@ -27,7 +27,7 @@ final class Lookups {
             return lookupDots(caller, at);
         }
         if (Places.isTrashName(at)) {
-            return new Placed(Inodes.TRASH_ROOT, node(Inodes.TRASH_ROOT));
+            return lookupTrash(caller);
         }
         Item.DentryAt entry = new Item.DentryAt(at);
         Item.NodeOf directory = new Item.NodeOf(at.parent());
@@ -65,6 +65,15 @@ final class Lookups {
         return new Placed(
                 entry.inode(),
                 node != null ? node : new NodeDraft(entry.type()).parent(parent).done());
+    }
+
+    private Placed lookupTrash(Caller caller) throws FsException {
+        Item.NodeOf root = new Item.NodeOf(Inodes.ROOT);
+        Item.NodeOf trash = new Item.NodeOf(Inodes.TRASH_ROOT);
+        return context.read(ReadPlan.of(root, trash), reader -> {
+            checkSearch(caller, reader.get(root));
+            return found(Inodes.TRASH_ROOT, reader.get(trash));
+        });
     }
 
     private Placed lookupDots(Caller caller, DentryKey at) throws FsException {

@@ -1,11 +1,14 @@
 package mountagent.meta;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import mountagent.base.AttrChange;
 import mountagent.base.Bytes;
 import mountagent.base.Caller;
 import mountagent.base.DentryKey;
+import mountagent.base.Errno;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
 import mountagent.base.NodeFlag;
@@ -57,5 +60,14 @@ class ModelFindingsTest {
         clock.advance(TWO_DAYS, 0);
         assertEquals(1, meta.expireTrash(clock.now().seconds() - 86_400, 100));
         assertEquals(1, meta.node(inode).nlink());
+    }
+
+    @Test
+    void rootThatMayNotBeSearchedHidesTheTrash() throws FsException {
+        Caller user = new Caller(1000, 1000, List.of(), 1, 0, Caller.Checks.CORE);
+        assertEquals(0x7FFFFFFF10000000L, meta.lookup(user, at(".trash")).inode());
+        meta.setattr(Caller.AGENT, ROOT, AttrChange.NONE.withMode(0700));
+        FsException refused = assertThrows(FsException.class, () -> meta.lookup(user, at(".trash")));
+        assertEquals(Errno.EACCES, refused.errno());
     }
 }
