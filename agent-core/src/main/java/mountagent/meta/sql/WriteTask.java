@@ -15,6 +15,9 @@ final class WriteTask<T extends @Nullable Object> {
         T run(Batch batch) throws SQLException, FsException;
     }
 
+    /// How long a wait goes on before it looks for itself: a wake-up that is lost below us costs no more.
+    private static final long LOOK_AGAIN_NANOS = 200_000_000L;
+
     private final Body<T> body;
     private final Durability durability;
     private final Thread waiting = Thread.currentThread();
@@ -69,7 +72,7 @@ final class WriteTask<T extends @Nullable Object> {
     T await() throws FsException {
         boolean interrupted = false;
         while (!ended) {
-            LockSupport.park(this);
+            LockSupport.parkNanos(this, LOOK_AGAIN_NANOS);
             interrupted |= Thread.interrupted();
         }
         if (interrupted) {

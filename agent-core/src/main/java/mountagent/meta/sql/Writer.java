@@ -41,6 +41,9 @@ final class Writer implements AutoCloseable {
     /// How long closing waits for what is queued, beyond the wait for other processes.
     private static final long CLOSE_MILLIS = TimeUnit.SECONDS.toMillis(30);
 
+    /// How long the writer sleeps before it looks for itself: a wake-up that is lost below us costs no more.
+    private static final long LOOK_AGAIN_MILLIS = 500;
+
     private final SqliteConnection connection;
     private final SqlErrors errors;
     private final LogSync logSync;
@@ -107,7 +110,10 @@ final class Writer implements AutoCloseable {
     private void loop() {
         try {
             while (!closing || !queue.isEmpty()) {
-                runBatch(queue.take());
+                WriteTask<?> first = queue.poll(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    runBatch(first);
+                }
             }
         } catch (InterruptedException e) {
             LOG.warn("the writer has been interrupted and ends", e);
