@@ -1,5 +1,9 @@
 package mountagent.session;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.LongPredicate;
 import mountagent.base.Clock;
@@ -26,7 +30,18 @@ final class StaleSessions {
     private final LongPredicate isAlive;
 
     StaleSessions(MetaStore meta, SessionEvents events, Clock clock) {
-        this(meta, events, clock, pid -> ProcessHandle.of(pid).isPresent());
+        this(meta, events, clock, StaleSessions::isRunning);
+    }
+
+    /// Whether a process of this host runs: one that was killed and only waits for its parent to notice does not.
+    private static boolean isRunning(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+            int state = stat.lastIndexOf(')') + 2;
+            return state >= stat.length() || (stat.charAt(state) != 'Z' && stat.charAt(state) != 'X');
+        } catch (IOException _) {
+            return ProcessHandle.of(pid).isPresent();
+        }
     }
 
     /// `isAlive` tells whether a process of this host runs.
