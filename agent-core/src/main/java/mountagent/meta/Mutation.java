@@ -99,7 +99,14 @@ public sealed interface Mutation {
     /// Adds to the usage of a quota if it exists. Never a reason for a conflict.
     record AddQuotaUsage(QuotaKey key, long space, long inodes) implements Mutation {}
 
+    /// Adds or replaces a quota with its usage.
+    record PutQuota(QuotaKey key, Quota quota) implements Mutation {}
+
     record RemoveQuota(QuotaKey key) implements Mutation {}
+
+    /// Lets a sequence go on at `next` or later, where it is now. The transaction has read its [Item.NextId]; only
+    /// for a store that nobody else draws ids from meanwhile.
+    record RaiseNextId(IdKind kind, long next) implements Mutation {}
 
     /// Marks a file without links whose data is to be deleted; `time` Unix seconds.
     record PutDeletedFile(long inode, long length, long time) implements Mutation {}

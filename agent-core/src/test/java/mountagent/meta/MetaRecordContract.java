@@ -474,6 +474,35 @@ public abstract class MetaRecordContract extends MetaEngineFixture {
         assertEquals(List.of(), all(new Scan.Quotas()));
     }
 
+    @ParameterizedTest
+    @EnumSource(QuotaKey.Kind.class)
+    void quotasAreReadAsWrittenAndTheirUsageIsKept(QuotaKey.Kind kind) throws FsException {
+        QuotaKey key = new QuotaKey(kind, 9);
+        apply(new Mutation.PutQuota(key, new Quota(1L << 40, -1, 4096, 1)));
+        assertEquals(new Quota(1L << 40, -1, 4096, 1), get(new Item.QuotaOf(key)));
+
+        apply(new Mutation.AddQuotaUsage(key, 8192, 2));
+        assertEquals(List.of(new Scan.PlacedQuota(key, new Quota(1L << 40, -1, 12_288, 3))), all(new Scan.Quotas()));
+
+        apply(new Mutation.AddQuotaUsage(key, 1, 1), new Mutation.PutQuota(key, new Quota(5, 6, 7, 8)));
+        assertEquals(new Quota(5, 6, 7, 8), get(new Item.QuotaOf(key)));
+        apply(new Mutation.RemoveQuota(key));
+        assertNull(get(new Item.QuotaOf(key)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(IdKind.class)
+    void sequencesAreRaisedAndNeverGoBack(IdKind kind) throws Exception {
+        ReadPlan plan = ReadPlan.of(new Item.NextId(kind));
+        apply(plan, new Mutation.RaiseNextId(kind, 1L << 33));
+        long next = get(new Item.NextId(kind));
+        assertTrue(next == 1L << 33 || next == (1L << 33) + 1, () -> "raised to " + next);
+
+        apply(plan, new Mutation.RaiseNextId(kind, 5));
+        assertEquals(next, get(new Item.NextId(kind)));
+        assertEquals(new IdRange(next, 3), another().allocate(kind, 3));
+    }
+
     private static Mutation.AppendSlice append(int index, Slice slice) {
         return new Mutation.AppendSlice(new ChunkKey(CHUNK.inode(), index), slice, new Outcome<>());
     }

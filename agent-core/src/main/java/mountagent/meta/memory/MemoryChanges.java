@@ -10,6 +10,7 @@ import mountagent.base.Timestamp;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.Counter;
 import mountagent.meta.Dentry;
+import mountagent.meta.IdKind;
 import mountagent.meta.LockOwner;
 import mountagent.meta.LockType;
 import mountagent.meta.Mutation;
@@ -70,7 +71,10 @@ final class MemoryChanges {
             case Mutation.RemoveDirStat(long directory) -> state.dirStats.remove(directory);
             case Mutation.AddQuotaUsage(var key, long space, long inodes) ->
                 state.quotas.computeIfPresent(key, (_, quota) -> add(quota, space, inodes));
+            case Mutation.PutQuota(var key, Quota quota) -> state.quotas.put(key, quota);
             case Mutation.RemoveQuota(var key) -> state.quotas.remove(key);
+            case Mutation.RaiseNextId(IdKind kind, long next) ->
+                state.nextIds.put(kind, Math.max(next, state.nextId(kind)));
             case Mutation.PutDeletedFile(long inode, long length, long time) ->
                 wasAbsent(state.deletedFiles.put(inode, new Scan.DeletedFile(inode, length, time)), mutation);
             case Mutation.RemoveDeletedFile(long inode, long _) -> state.deletedFiles.remove(inode);

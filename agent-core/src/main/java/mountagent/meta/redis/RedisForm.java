@@ -133,6 +133,14 @@ final class RedisForm {
         return new Quota(in.getLong(), in.getLong(), usedSpace, usedInodes);
     }
 
+    /// The limits of a quota as they are stored; usage is stored elsewhere.
+    static byte[] limits(Quota quota) {
+        return ByteBuffer.allocate(QUOTA_BYTES)
+                .putLong(quota.maxSpace())
+                .putLong(quota.maxInodes())
+                .array();
+    }
+
     static byte[] deletedFile(long inode, long length) {
         return bytes(Long.toUnsignedString(inode) + ":" + length);
     }

@@ -3,8 +3,11 @@ package mountagent.meta.redis;
 import io.lettuce.core.ScriptOutputType;
 import mountagent.base.FsException;
 import mountagent.meta.DirStat;
+import mountagent.meta.IdKind;
+import mountagent.meta.Inodes;
 import mountagent.meta.Item;
 import mountagent.meta.Mutation;
+import mountagent.meta.Quota;
 import mountagent.meta.QuotaKey;
 import mountagent.meta.SessionRecord;
 
@@ -62,6 +65,29 @@ record RedisRecordWrites(RedisKeys keys, RedisAnswers answers, RedisCommands com
             arguments[i + 1] = number(deltas[i]);
         }
         commands.add(c -> c.eval(RedisScripts.ADD_IF_PRESENT, ScriptOutputType.INTEGER, hashes, arguments));
+    }
+
+    void put(Mutation.PutQuota mutation) {
+        QuotaKey.Kind kind = mutation.key().kind();
+        byte[] field = RedisKeys.decimal(mutation.key().id());
+        Quota quota = mutation.quota();
+        byte[] limits = RedisForm.limits(quota);
+        commands.add(c -> c.hset(keys.quotas(kind), field, limits));
+        commands.add(c -> c.hset(keys.quotaSpaces(kind), field, number(quota.usedSpace())));
+        commands.add(c -> c.hset(keys.quotaInodes(kind), field, number(quota.usedInodes())));
+    }
+
+    /// Added like everything that goes to a sequence, so that it never goes back.
+    void raise(Mutation.RaiseNextId mutation) throws FsException {
+        Item.NextId item = new Item.NextId(mutation.kind());
+        answers.require(item);
+        long next = answers.get(item);
+        // the root's number is never drawn, so the first inode looks the same whether it was counted or not
+        long uncounted = mutation.kind() == IdKind.INODE && next == Inodes.ROOT + 1 ? 1 : 0;
+        if (mutation.next() > next) {
+            long difference = mutation.next() - next + uncounted;
+            commands.add(c -> c.incrby(keys.lastId(mutation.kind()), difference));
+        }
     }
 
     void remove(Mutation.RemoveQuota mutation) {

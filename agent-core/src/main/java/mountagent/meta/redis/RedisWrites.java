@@ -96,7 +96,9 @@ final class RedisWrites {
             case Mutation.AddDirStat add -> records.add(add);
             case Mutation.RemoveDirStat remove -> records.remove(remove);
             case Mutation.AddQuotaUsage add -> records.add(add);
+            case Mutation.PutQuota put -> records.put(put);
             case Mutation.RemoveQuota remove -> records.remove(remove);
+            case Mutation.RaiseNextId raise -> records.raise(raise);
             case Mutation.PutDeletedFile put -> records.put(put);
             case Mutation.RemoveDeletedFile remove -> records.remove(remove);
             case Mutation.PutSustained(long session, long inode) ->

@@ -15,6 +15,7 @@ import mountagent.meta.LockType;
 import mountagent.meta.Mutation;
 import mountagent.meta.Node;
 import mountagent.meta.PosixLock;
+import mountagent.meta.Quota;
 import mountagent.meta.QuotaKey;
 import mountagent.meta.SessionRecord;
 import mountagent.meta.Slice;
@@ -92,7 +93,9 @@ final class Changes {
             case Mutation.RemoveDirStat(long directory) -> removeDirStat(directory);
             case Mutation.AddQuotaUsage(QuotaKey key, long space, long inodes) ->
                 deltas.add(key, new Deltas.Usage(space, inodes));
+            case Mutation.PutQuota(QuotaKey key, Quota quota) -> putQuota(key, quota);
             case Mutation.RemoveQuota(QuotaKey key) -> removeQuota(key);
+            case Mutation.RaiseNextId(IdKind kind, long next) -> raise(kind, next);
             case Mutation.PutDeletedFile(long inode, long length, long time) ->
                 of(Query.PUT_DELETED_FILE, inode, length, time).change();
             case Mutation.RemoveDeletedFile(long inode, long _) -> remove(Query.REMOVE_DELETED_FILE, inode);
@@ -230,6 +233,18 @@ final class Changes {
         remove(Query.REMOVE_DIR_STAT, directory);
     }
 
+    private void putQuota(QuotaKey key, Quota quota) throws SQLException, FsException {
+        deltas.replace(key);
+        boolean directory = key.kind() == QuotaKey.Kind.DIRECTORY;
+        Prepared statement = connection.prepare(directory ? Query.PUT_DIR_QUOTA : Query.PUT_OWNER_QUOTA);
+        QuotaRow.bind(statement, key)
+                .set(quota.maxSpace())
+                .set(quota.maxInodes())
+                .set(quota.usedSpace())
+                .set(quota.usedInodes())
+                .change();
+    }
+
     private void removeQuota(QuotaKey key) throws SQLException, FsException {
         deltas.replace(key);
         boolean directory = key.kind() == QuotaKey.Kind.DIRECTORY;
@@ -255,6 +270,20 @@ final class Changes {
         }
         for (Counter counter : List.of(Counter.USED_SPACE, Counter.TOTAL_INODES, Counter.LAST_CLEANUP_SLICES)) {
             start(CounterName.of(counter), 0);
+        }
+    }
+
+    /// What is stored is the next free id of some sequences and the last one drawn of others.
+    private void raise(IdKind kind, long next) throws SQLException, FsException {
+        long value = next - CounterName.ahead(kind);
+        long stored =
+                connection.prepare(Query.COUNTER).set(CounterName.of(kind)).numberOr(CounterName.start(kind));
+        if (value > stored) {
+            connection
+                    .prepare(Query.PUT_COUNTER)
+                    .set(CounterName.of(kind))
+                    .set(value)
+                    .change();
         }
     }
 

@@ -81,6 +81,14 @@ enum Query {
             "UPDATE {}dir_quota SET used_space = used_space + ?, used_inodes = used_inodes + ?" + " WHERE inode = ?"),
     ADD_OWNER_QUOTA_USAGE("UPDATE {}user_group_quota SET used_space = used_space + ?, used_inodes = used_inodes + ?"
             + " WHERE qtype = ? AND qkey = ?"),
+    PUT_DIR_QUOTA("INSERT INTO {}dir_quota (inode, max_space, max_inodes, used_space, used_inodes)"
+            + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (inode) DO UPDATE SET max_space = excluded.max_space,"
+            + " max_inodes = excluded.max_inodes, used_space = excluded.used_space,"
+            + " used_inodes = excluded.used_inodes"),
+    PUT_OWNER_QUOTA("INSERT INTO {}user_group_quota (qtype, qkey, max_space, max_inodes, used_space, used_inodes)"
+            + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (qtype, qkey) DO UPDATE SET max_space = excluded.max_space,"
+            + " max_inodes = excluded.max_inodes, used_space = excluded.used_space,"
+            + " used_inodes = excluded.used_inodes"),
     REMOVE_DIR_QUOTA("DELETE FROM {}dir_quota WHERE inode = ?"),
     REMOVE_OWNER_QUOTA("DELETE FROM {}user_group_quota WHERE qtype = ? AND qkey = ?"),
     PUT_DELETED_FILE("INSERT INTO {}delfile (inode, length, expire) VALUES (?, ?, ?)"
