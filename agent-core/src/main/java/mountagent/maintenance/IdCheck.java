@@ -34,6 +34,9 @@ final class IdCheck implements VolumeCheck {
         long[] session = new long[1];
         image.forEach(new Scan.Sessions(), found -> session[0] = Math.max(session[0], found.id()));
         compare(image, IdKind.SESSION, session[0], findings);
+        long[] rule = new long[1];
+        image.forEach(new Scan.Acls(0), placed -> rule[0] = Math.max(rule[0], Integer.toUnsignedLong(placed.id())));
+        compare(image, IdKind.ACL, rule[0], findings);
     }
 
     private static long highestSlice(VolumeImage image) throws FsException {

@@ -6,5 +6,7 @@ public enum IdKind {
     SLICE,
     SESSION,
     /// Directories of the trash, numbered from 1.
-    TRASH
+    TRASH,
+    /// ACL rules.
+    ACL
 }

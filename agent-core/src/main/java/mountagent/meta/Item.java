@@ -78,6 +78,9 @@ public sealed interface Item<V extends @Nullable Object> {
     /// Whether the slices that a compaction replaced are still kept (see [Mutation.PutDelayedSlices]).
     record IsDelayed(long id, long time) implements Item<Boolean> {}
 
+    /// An ACL rule by its number, or null. A number never stands for another rule, so nobody watches it.
+    record AclOf(int id) implements Item<@Nullable AclRule> {}
+
     /// The setting document as stored, or null when the store holds no volume.
     record Setting() implements Item<@Nullable String> {}
 }

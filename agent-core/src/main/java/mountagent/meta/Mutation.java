@@ -137,5 +137,8 @@ public sealed interface Mutation {
         }
     }
 
+    /// Stores an ACL rule under a number drawn from [IdKind#ACL], or puts back one that had that number.
+    record PutAcl(int id, AclRule rule) implements Mutation {}
+
     record PutSetting(String document) implements Mutation {}
 }

@@ -36,6 +36,8 @@ public sealed interface Scan<R> {
     /// A lock of a session: `posix` tells which of the two kinds.
     record HeldLock(long inode, LockOwner owner, boolean posix) {}
 
+    record PlacedAcl(int id, AclRule rule) {}
+
     /// What a directory listing fetches.
     enum Detail {
         NAMES,
@@ -91,4 +93,7 @@ public sealed interface Scan<R> {
 
     /// All quotas.
     record Quotas() implements Scan<PlacedQuota> {}
+
+    /// The ACL rules with numbers above `after`; 0 for all.
+    record Acls(int after) implements Scan<PlacedAcl> {}
 }

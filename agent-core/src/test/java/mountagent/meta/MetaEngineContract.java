@@ -305,6 +305,7 @@ public abstract class MetaEngineContract extends MetaScanContract {
         assertEquals(1, get(new Item.NextId(IdKind.SLICE)));
         assertEquals(1, get(new Item.NextId(IdKind.SESSION)));
         assertEquals(1, get(new Item.NextId(IdKind.TRASH)));
+        assertEquals(1, get(new Item.NextId(IdKind.ACL)));
     }
 
     @Test

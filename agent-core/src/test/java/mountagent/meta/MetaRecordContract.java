@@ -396,6 +396,35 @@ public abstract class MetaRecordContract extends MetaEngineFixture {
     }
 
     @Test
+    void aclRulesAreReadAsWritten() throws Exception {
+        AclRule rule = new AclRule(
+                7,
+                5,
+                AclRule.ABSENT,
+                4,
+                List.of(new AclRule.Named(1001, 6), new AclRule.Named(0xfffffffe, 0)),
+                List.of(new AclRule.Named(2000, 4)));
+        AclRule bare = new AclRule(0, 1, 2, 3, List.of(), List.of());
+        assertNull(get(new Item.AclOf(2)));
+        int first = (int) engine().allocate(IdKind.ACL, 2).first();
+        apply(new Mutation.PutAcl(first, rule), new Mutation.PutAcl(first + 1, bare));
+        apply(new Mutation.PutAcl(first + 3, rule));
+
+        assertEquals(rule, get(another(), new Item.AclOf(first)));
+        assertEquals(bare, get(new Item.AclOf(first + 1)));
+        assertNull(get(new Item.AclOf(first + 2)));
+        assertEquals(
+                Set.of(
+                        new Scan.PlacedAcl(first, rule),
+                        new Scan.PlacedAcl(first + 1, bare),
+                        new Scan.PlacedAcl(first + 3, rule)),
+                new HashSet<>(all(new Scan.Acls(0))));
+        assertEquals(
+                Set.of(new Scan.PlacedAcl(first + 1, bare), new Scan.PlacedAcl(first + 3, rule)),
+                new HashSet<>(all(engine(), new Scan.Acls(first), 1)));
+    }
+
+    @Test
     void locksAreKeptByOwner() throws FsException {
         LockOwner first = new LockOwner(3, 0xfedcba9876543210L);
         LockOwner second = new LockOwner(4, 1);

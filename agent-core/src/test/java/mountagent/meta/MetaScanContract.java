@@ -48,7 +48,8 @@ public abstract class MetaScanContract extends MetaRecordContract {
                 new Scan.AllChunks(),
                 new Scan.SliceCounts(),
                 new Scan.DirStats(),
-                new Scan.Quotas())) {
+                new Scan.Quotas(),
+                new Scan.Acls(0))) {
             Page<?> page = engine().scan(scan, Cursor.START, 10);
             assertEquals(List.of(), page.records(), scan.toString());
             assertNull(page.next(), scan.toString());

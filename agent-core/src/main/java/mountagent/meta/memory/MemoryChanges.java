@@ -88,6 +88,7 @@ final class MemoryChanges {
             case Mutation.RemoveFlock(long inode, LockOwner owner) -> putFlock(inode, owner, null);
             case Mutation.PutPosixLocks(long inode, LockOwner owner, List<PosixLock> locks) ->
                 putPosixLocks(inode, owner, locks);
+            case Mutation.PutAcl(int id, var rule) -> state.acls.put(Integer.toUnsignedLong(id), rule);
             case Mutation.PutSetting(String document) -> state.setting = document;
         }
     }

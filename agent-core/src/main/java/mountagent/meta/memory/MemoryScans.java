@@ -103,6 +103,13 @@ final class MemoryScans {
             case Scan.SliceCounts() -> page(state.sliceRefs, SLICE, from, limit, Scan.CountedSlice::new);
             case Scan.DirStats() -> page(state.dirStats, NUMBER, from, limit, Scan.PlacedDirStat::new);
             case Scan.Quotas() -> page(state.quotas, QUOTA, from, limit, Scan.PlacedQuota::new);
+            case Scan.Acls(int after) ->
+                page(
+                        state.acls.tailMap(Integer.toUnsignedLong(after), false),
+                        NUMBER,
+                        from,
+                        limit,
+                        (id, rule) -> new Scan.PlacedAcl(id.intValue(), rule));
         };
     }
 

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import mountagent.base.Bytes;
 import mountagent.base.DentryKey;
 import mountagent.base.FileName;
+import mountagent.meta.AclRule;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.Counter;
 import mountagent.meta.Dentry;
@@ -70,6 +71,7 @@ final class MemoryState {
     final NavigableMap<QuotaKey, Quota> quotas = new TreeMap<>(QUOTAS);
     final NavigableMap<Long, SessionRecord> sessions = new TreeMap<>();
     final TreeSet<Scan.Sustained> sustained = new TreeSet<>(SUSTAINED);
+    final NavigableMap<Long, AclRule> acls = new TreeMap<>();
     final NavigableMap<Long, Scan.DeletedFile> deletedFiles = new TreeMap<>();
 
     @Nullable
@@ -103,6 +105,7 @@ final class MemoryState {
             case Item.SessionOf(long session) -> sessions.get(session);
             case Item.IsSustained(long session, long inode) -> sustained.contains(new Scan.Sustained(session, inode));
             case Item.IsDelayed(long id, long time) -> delayed.containsKey(new DelayedKey(id, time));
+            case Item.AclOf(int id) -> acls.get(Integer.toUnsignedLong(id));
             case Item.Setting() -> setting;
         };
     }

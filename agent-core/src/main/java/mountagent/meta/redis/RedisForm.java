@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Locale;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
+import mountagent.meta.AclRule;
 import mountagent.meta.LockOwner;
 import mountagent.meta.LockType;
 import mountagent.meta.Node;
 import mountagent.meta.Quota;
 import mountagent.meta.Slice;
 import mountagent.meta.SliceKey;
+import mountagent.meta.codec.AclCodec;
 import mountagent.meta.codec.NodeCodec;
 import mountagent.meta.codec.SliceCodec;
 import org.jspecify.annotations.Nullable;
@@ -139,6 +141,10 @@ final class RedisForm {
                 .putLong(quota.maxSpace())
                 .putLong(quota.maxInodes())
                 .array();
+    }
+
+    static @Nullable AclRule acl(byte @Nullable [] stored) throws FsException {
+        return stored == null ? null : AclCodec.decode(stored);
     }
 
     static byte[] deletedFile(long inode, long length) {

@@ -121,6 +121,10 @@ record RedisKeys(String prefix) {
         };
     }
 
+    byte[] acls() {
+        return key("acl");
+    }
+
     byte[] counter(Counter counter) {
         return key(
                 switch (counter) {
@@ -141,6 +145,7 @@ record RedisKeys(String prefix) {
                     case SLICE -> "nextchunk";
                     case SESSION -> "nextsession";
                     case TRASH -> "nextTrash";
+                    case ACL -> "aclMaxId";
                 });
     }
 }

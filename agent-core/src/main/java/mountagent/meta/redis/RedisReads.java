@@ -51,7 +51,8 @@ record RedisReads(RedisKeys keys) {
                     Item.NextId _,
                     Item.DirStatOf _,
                     Item.QuotaOf _,
-                    Item.SessionOf _ -> List.of();
+                    Item.SessionOf _,
+                    Item.AclOf _ -> List.of();
         };
     }
 
@@ -109,6 +110,11 @@ record RedisReads(RedisKeys keys) {
                 byte[] field = RedisForm.delayedSlices(delayed.id(), delayed.time());
                 var found = batch.ask(commands -> commands.hexists(keys.delayedSlices(), field));
                 answers.put(delayed, found::get);
+            }
+            case Item.AclOf acl -> {
+                byte[] field = RedisKeys.decimal(Integer.toUnsignedLong(acl.id()));
+                var stored = batch.ask(commands -> commands.hget(keys.acls(), field));
+                answers.put(acl, () -> RedisForm.acl(stored.get()));
             }
             case Item.Setting setting -> {
                 var document = batch.ask(commands -> commands.get(keys.setting()));

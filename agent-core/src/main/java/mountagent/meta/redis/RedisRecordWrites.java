@@ -10,6 +10,7 @@ import mountagent.meta.Mutation;
 import mountagent.meta.Quota;
 import mountagent.meta.QuotaKey;
 import mountagent.meta.SessionRecord;
+import mountagent.meta.codec.AclCodec;
 
 /// Turns mutations of the volume's own records into commands: counters, statistics, quotas, sessions, deleted files.
 record RedisRecordWrites(RedisKeys keys, RedisAnswers answers, RedisCommands commands) {
@@ -119,6 +120,11 @@ record RedisRecordWrites(RedisKeys keys, RedisAnswers answers, RedisCommands com
         byte[] member = RedisKeys.decimal(mutation.session());
         commands.add(c -> c.zrem(keys.allSessions(), member));
         commands.add(c -> c.hdel(keys.sessionInfos(), member));
+    }
+
+    void put(Mutation.PutAcl mutation) {
+        byte[] field = RedisKeys.decimal(Integer.toUnsignedLong(mutation.id()));
+        commands.add(c -> c.hset(keys.acls(), field, AclCodec.encode(mutation.rule())));
     }
 
     private static byte[] number(long value) {

@@ -15,6 +15,7 @@ import mountagent.meta.Cursor;
 import mountagent.meta.Page;
 import mountagent.meta.QuotaKey;
 import mountagent.meta.Scan;
+import mountagent.meta.codec.AclCodec;
 import mountagent.meta.codec.DentryCodec;
 import mountagent.meta.codec.SliceCodec;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +126,13 @@ record RedisScans(RedisKeys keys) {
                         this::placedDentry);
             case Scan.AllChunks() -> new Way<>(RedisListing.keys(keys.key("c[0-9]*_[0-9]*")), readers::chunks);
             case Scan.DirStats() -> new Way<>(RedisListing.hash(keys.dirInodes()), readers::dirStats);
+            case Scan.Acls(int after) ->
+                Way.of(RedisListing.hash(keys.acls()), element -> {
+                    int id = (int) RedisForm.number(element.field());
+                    return Integer.compareUnsigned(id, after) <= 0
+                            ? null
+                            : new Scan.PlacedAcl(id, AclCodec.decode(element.value()));
+                });
             case Scan.Quotas() -> new Way<>(RedisListing.chain(quotaHashes()), readers::quotas);
         };
     }

@@ -167,6 +167,7 @@ final class RedisSettlement {
                 written.put(new Item.IsSustained(session, inode), false);
             case Mutation.PutDelayedSlices put -> written.put(new Item.IsDelayed(put.id(), put.time()), true);
             case Mutation.RemoveDelayedSlices(long id, long time) -> written.put(new Item.IsDelayed(id, time), false);
+            case Mutation.PutAcl(int id, var rule) -> written.put(new Item.AclOf(id), rule);
             case Mutation.PutSetting(String document) -> written.put(new Item.Setting(), document);
             case Mutation.UpdateNode _, Mutation.RemoveNode _, Mutation.TouchDirectory _ -> {
                 // In the nodes that the constructor was given.

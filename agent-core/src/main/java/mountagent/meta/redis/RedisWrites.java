@@ -110,6 +110,7 @@ final class RedisWrites {
             case Mutation.PutFlock put -> locks.put(put);
             case Mutation.RemoveFlock remove -> locks.remove(remove);
             case Mutation.PutPosixLocks put -> locks.put(put);
+            case Mutation.PutAcl put -> records.put(put);
             case Mutation.PutSetting(String document) ->
                 commands.add(c -> c.set(keys.setting(), RedisForm.bytes(document)));
         }

@@ -11,10 +11,12 @@ import mountagent.base.DentryKey;
 import mountagent.base.Errno;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
+import mountagent.meta.AclRule;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.Counter;
 import mountagent.meta.Dentry;
 import mountagent.meta.DirStat;
+import mountagent.meta.IdKind;
 import mountagent.meta.Item;
 import mountagent.meta.LockOwner;
 import mountagent.meta.LockType;
@@ -67,13 +69,13 @@ final class Answers {
             case Item.Flocks(long inode) -> flocks(inode);
             case Item.PosixLocks(long inode) -> posixLocks(inode);
             case Item.CounterOf(Counter counter) -> counter(CounterName.of(counter), 0) + pending.pending(counter);
-            case Item.NextId(var kind) ->
-                counter(CounterName.of(kind), CounterName.start(kind)) + CounterName.ahead(kind);
+            case Item.NextId(var kind) -> nextId(kind);
             case Item.DirStatOf(long directory) -> dirStat(directory);
             case Item.QuotaOf(QuotaKey key) -> quota(key);
             case Item.SessionOf(long session) -> session(session);
             case Item.IsSustained(long session, long inode) -> exists(Query.IS_SUSTAINED, session, inode);
             case Item.IsDelayed(long id, long time) -> exists(Query.IS_DELAYED, id, time);
+            case Item.AclOf(int id) -> acl(id);
             case Item.Setting() -> setting();
         };
     }
@@ -219,6 +221,18 @@ final class Answers {
 
     private long counter(String name, long absent) throws SQLException, FsException {
         return connection.prepare(Query.COUNTER).set(name).numberOr(absent);
+    }
+
+    private long nextId(IdKind kind) throws SQLException, FsException {
+        return kind == IdKind.ACL
+                ? AclRow.last(connection) + 1
+                : counter(CounterName.of(kind), CounterName.start(kind)) + CounterName.ahead(kind);
+    }
+
+    private @Nullable AclRule acl(int id) throws SQLException, FsException {
+        try (Rows rows = connection.prepare(Query.ACL).bits(id).rows()) {
+            return rows.next() ? AclRow.read(rows) : null;
+        }
     }
 
     private @Nullable DirStat dirStat(long directory) throws SQLException, FsException {

@@ -57,6 +57,12 @@ final class Batch {
 
     /// Draws `count` ids and answers the first.
     long allocate(IdKind kind, int count) throws SQLException, FsException {
+        changed = true;
+        if (kind == IdKind.ACL) {
+            long last = AclRow.last(connection);
+            AclRow.setLast(connection, last + count);
+            return last + 1;
+        }
         String name = CounterName.of(kind);
         long stored = connection.prepare(Query.COUNTER).set(name).numberOr(CounterName.start(kind));
         long first = Math.max(stored, CounterName.start(kind)) + CounterName.ahead(kind);
@@ -65,7 +71,6 @@ final class Batch {
                 .set(name)
                 .set(first - CounterName.ahead(kind) + count)
                 .change();
-        changed = true;
         return first;
     }
 

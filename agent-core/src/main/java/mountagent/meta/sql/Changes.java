@@ -114,6 +114,7 @@ final class Changes {
                 remove(Query.REMOVE_FLOCK, inode, owner.session(), owner.owner());
             case Mutation.PutPosixLocks(long inode, LockOwner owner, List<PosixLock> locks) ->
                 putPosixLocks(inode, owner, locks);
+            case Mutation.PutAcl(int id, var rule) -> AclRow.put(connection, id, rule);
             case Mutation.PutSetting(String document) -> putSetting(document);
         }
     }

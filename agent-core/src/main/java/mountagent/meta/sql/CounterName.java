@@ -24,6 +24,7 @@ final class CounterName {
             case SLICE -> "nextChunk";
             case SESSION -> "nextSession";
             case TRASH -> "nextTrash";
+            case ACL -> throw new IllegalArgumentException("the numbers of ACL rules are the table's own");
         };
     }
 
@@ -32,7 +33,7 @@ final class CounterName {
         return switch (kind) {
             case INODE -> 2;
             case SLICE -> 1;
-            case SESSION, TRASH -> 0;
+            case SESSION, TRASH, ACL -> 0;
         };
     }
 
@@ -41,7 +42,7 @@ final class CounterName {
     static long ahead(IdKind kind) {
         return switch (kind) {
             case INODE, SLICE -> 0;
-            case SESSION, TRASH -> 1;
+            case SESSION, TRASH, ACL -> 1;
         };
     }
 }

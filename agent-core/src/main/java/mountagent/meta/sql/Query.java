@@ -34,6 +34,9 @@ enum Query {
     SESSION("SELECT expire, info FROM {}session2 WHERE sid = ?"),
     IS_SUSTAINED("SELECT 1 FROM {}sustained WHERE sid = ? AND inode = ?"),
     IS_DELAYED("SELECT 1 FROM {}delslices WHERE chunkid = ? AND deleted = ?"),
+    ACL("SELECT " + Columns.ACL + " FROM {}acl WHERE id = ?"),
+    LAST_ACL("SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{}acl'), 0),"
+            + " coalesce((SELECT max(id) FROM {}acl), 0))"),
     SETTING("SELECT value FROM {}setting WHERE name = 'format'"),
 
     // Changes
@@ -105,6 +108,12 @@ enum Query {
     PUT_POSIX_LOCKS("INSERT INTO {}plock (inode, sid, owner, records) VALUES (?, ?, ?, ?)"
             + " ON CONFLICT (inode, sid, owner) DO UPDATE SET records = excluded.records"),
     REMOVE_POSIX_LOCKS("DELETE FROM {}plock WHERE inode = ? AND sid = ? AND owner = ?"),
+    PUT_ACL("INSERT INTO {}acl (owner, `group`, mask, other, named_users, named_groups, id)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET owner = excluded.owner,"
+            + " `group` = excluded.`group`, mask = excluded.mask, other = excluded.other,"
+            + " named_users = excluded.named_users, named_groups = excluded.named_groups"),
+    SET_LAST_ACL("UPDATE sqlite_sequence SET seq = ? WHERE name = '{}acl'"),
+    ADD_LAST_ACL("INSERT INTO sqlite_sequence (name, seq) VALUES ('{}acl', ?)"),
     PUT_SETTING("INSERT INTO {}setting (name, value) VALUES ('format', ?)"
             + " ON CONFLICT (name) DO UPDATE SET value = excluded.value"),
 
@@ -136,10 +145,12 @@ enum Query {
     SCAN_DIR_QUOTAS("SELECT inode, max_space, max_inodes, used_space, used_inodes FROM {}dir_quota WHERE inode > ?"
             + " ORDER BY inode LIMIT ?"),
     SCAN_OWNER_QUOTAS("SELECT qkey, max_space, max_inodes, used_space, used_inodes FROM {}user_group_quota"
-            + " WHERE qtype = ? AND qkey > ? ORDER BY qkey LIMIT ?");
+            + " WHERE qtype = ? AND qkey > ? ORDER BY qkey LIMIT ?"),
+    SCAN_ACLS("SELECT " + Columns.ACL + ", id FROM {}acl WHERE id > ? AND id > ? ORDER BY id LIMIT ?");
 
-    /// The columns of a node, in the order [NodeRow] reads them.
+    /// The columns of a node in the order [NodeRow] reads them, those of a rule in the order [AclRow] does.
     private static final class Columns {
+        static final String ACL = "owner, `group`, mask, other, named_users, named_groups";
         static final String NODE = "n.type, n.flags, n.mode, n.uid, n.gid, n.atime, n.mtime, n.ctime, n.atimensec,"
                 + " n.mtimensec, n.ctimensec, n.nlink, n.length, n.rdev, n.parent, n.access_acl_id,"
                 + " n.default_acl_id, n.tier_id";

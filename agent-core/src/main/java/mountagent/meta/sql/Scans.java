@@ -66,6 +66,7 @@ final class Scans {
                     case Scan.SliceCounts() -> slices(from, limit);
                     case Scan.DirStats() -> dirStats(from, limit);
                     case Scan.Quotas() -> quotas(from, limit);
+                    case Scan.Acls(int after) -> acls(after, from, limit);
                 };
     }
 
@@ -277,6 +278,14 @@ final class Scans {
                 limit,
                 row -> new Scan.PlacedDirStat(row.number(1), new DirStat(row.number(2), row.number(3), row.number(4))),
                 Scans::byFirst);
+    }
+
+    private Page<Scan.PlacedAcl> acls(int after, Cursor from, int limit) throws SQLException, FsException {
+        return page(
+                by(Query.SCAN_ACLS, Integer.toUnsignedLong(after), from),
+                limit,
+                row -> new Scan.PlacedAcl(row.bits(AclRow.ID), AclRow.read(row)),
+                row -> Place.after(row.number(AclRow.ID)));
     }
 
     private Page<Scan.PlacedQuota> quotas(Cursor from, int limit) throws SQLException, FsException {
