@@ -80,8 +80,15 @@ final class LayersTest {
     static final ArchRule baseUsesNothing = only(new String[] {"mountagent.base.."}, "mountagent.base..");
 
     @ArchTest
-    static final ArchRule metadataKnowsNoData =
-            only(new String[] {"mountagent.meta.."}, "mountagent.meta..", "mountagent.base..", "mountagent.json..");
+    static final ArchRule metricsUseNothing = only(new String[] {"mountagent.metrics.."}, "mountagent.metrics..");
+
+    @ArchTest
+    static final ArchRule metadataKnowsNoData = only(
+            new String[] {"mountagent.meta.."},
+            "mountagent.meta..",
+            "mountagent.base..",
+            "mountagent.json..",
+            "mountagent.metrics..");
 
     @ArchTest
     static final ArchRule metaStoreNamesNoEngine = noClasses()
@@ -103,7 +110,11 @@ final class LayersTest {
             .should()
             .dependOnClassesThat(resideInAPackage("mountagent..")
                     .and(DescribedPredicate.not(resideInAnyPackage(
-                            "mountagent.chunk..", "mountagent.block..", "mountagent.meta", "mountagent.base..")))
+                            "mountagent.chunk..",
+                            "mountagent.block..",
+                            "mountagent.meta",
+                            "mountagent.base..",
+                            "mountagent.metrics..")))
                     // why a transfer failed
                     .and(DescribedPredicate.not(belongToAnyOf(ObjectStoreException.class))));
 
@@ -113,11 +124,12 @@ final class LayersTest {
             "mountagent.block..",
             "mountagent.cache..",
             "mountagent.object",
-            "mountagent.base..");
+            "mountagent.base..",
+            "mountagent.metrics..");
 
     @ArchTest
     static final ArchRule objectStoresStandOnBaseAlone =
-            only(new String[] {"mountagent.object.."}, "mountagent.object..", "mountagent.base..");
+            only(new String[] {"mountagent.object.."}, "mountagent.object..", "mountagent.base..", "mountagent.metrics..");
 
     @ArchTest
     static final ArchRule driversDoNotKnowEachOther =

@@ -1,0 +1,4 @@
+@NullMarked
+package mountagent.metrics;
+
+import org.jspecify.annotations.NullMarked;
