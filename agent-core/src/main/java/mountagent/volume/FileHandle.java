@@ -10,4 +10,8 @@ public interface FileHandle {
 
     /// Whether a front end may keep what it has cached of the contents: they are as they were when it was last open.
     boolean mayKeepCache();
+
+    /// Whether a front end must keep nothing of the contents and ask for every read, whatever length the attributes
+    /// show.
+    boolean bypassesCache();
 }

@@ -44,6 +44,11 @@ final class OpenFile implements FileHandle {
         return mayKeepCache;
     }
 
+    @Override
+    public boolean bypassesCache() {
+        return false;
+    }
+
     OpenInode open() {
         return open;
     }

@@ -50,6 +50,11 @@ public final class Volume implements AutoCloseable {
         return new FrontEnd(parts, origin);
     }
 
+    /// The facade for one front end that shows `files` in its root.
+    public VolumeFs frontEnd(Origin origin, VirtualFiles files) {
+        return new VirtualFs(frontEnd(origin), files);
+    }
+
     /// Commits what every open file has pending. Errors are logged with the inode concerned.
     public void flushAll() {
         for (OpenInode open : parts.table().all()) {

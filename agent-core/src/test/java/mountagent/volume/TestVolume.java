@@ -79,6 +79,13 @@ public final class TestVolume implements AutoCloseable {
         return new TestVolume(engine, new MemoryStore(clock), clock, atime);
     }
 
+    /// A new volume in memory that keeps what is removed for a day.
+    public static TestVolume withTrash() throws FsException {
+        var engine = new MemoryEngine();
+        MetaStore.format(engine, VolumeFormat.create("test", "01234567-89ab-4cde-8f01-23456789abcd"), Clock.SYSTEM);
+        return open(engine, new MemoryStore(Clock.SYSTEM), Clock.SYSTEM);
+    }
+
     /// A new volume without trash on `engine` and `store`.
     public static TestVolume create(MetaEngine engine, ObjectStore store, Clock clock) throws FsException {
         format(engine, clock);

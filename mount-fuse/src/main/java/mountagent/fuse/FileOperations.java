@@ -18,6 +18,9 @@ final class FileOperations {
     /// Length of `struct fuse_open_out`.
     static final int OPEN_REPLY_LENGTH = 16;
 
+    /// Each read(2) and write(2) comes here, whatever length the attributes show.
+    private static final int FOPEN_DIRECT_IO = 1;
+
     /// The kernel may keep the pages it has of the file.
     private static final int FOPEN_KEEP_CACHE = 2;
 
@@ -84,8 +87,15 @@ final class FileOperations {
             throw e;
         }
         reply.set(Request.LONG, at, number);
-        reply.set(Request.INT, at + 8, handle.mayKeepCache() ? FOPEN_KEEP_CACHE : 0);
+        reply.set(Request.INT, at + 8, openFlags(handle));
         reply.set(Request.INT, at + 12, 0);
+    }
+
+    private static int openFlags(FileHandle handle) {
+        if (handle.bypassesCache()) {
+            return FOPEN_DIRECT_IO;
+        }
+        return handle.mayKeepCache() ? FOPEN_KEEP_CACHE : 0;
     }
 
     /// FLUSH, if there is nothing to wait for.

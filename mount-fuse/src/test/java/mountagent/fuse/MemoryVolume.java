@@ -54,6 +54,11 @@ final class MemoryVolume extends MemoryNames {
         public long inode() {
             return node.attr.inode();
         }
+
+        @Override
+        public boolean bypassesCache() {
+            return false;
+        }
     }
 
     /// Tells the mount of a change as if another front end had made it.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import mountagent.frontend.MountRequest.MountOption;
 import mountagent.service.CommandFailure;
+import mountagent.volume.VirtualFiles;
 import picocli.CommandLine.Option;
 
 /// What `-o` and its relatives say about a mount (reference: cli.md §6).
@@ -19,6 +20,12 @@ final class FuseFlags {
 
     @Option(names = "--enable-xattr", description = "Show extended attributes.")
     private boolean enableXattr;
+
+    @Option(names = "--hide-internal", description = "Leave .stats, .config, .accesslog and .trash out of listings.")
+    private boolean hideInternal;
+
+    @Option(names = "--prefix-internal", description = "Show them as .jfs.stats and so on.")
+    private boolean prefixInternal;
 
     @Option(
             names = "-o",
@@ -42,6 +49,18 @@ final class FuseFlags {
         }
         if (isRoot) {
             chosen.add(MountOption.ALLOW_OTHER);
+        }
+        return chosen;
+    }
+
+    /// How virtual files show.
+    Set<VirtualFiles.Option> virtualFiles() {
+        var chosen = EnumSet.noneOf(VirtualFiles.Option.class);
+        if (hideInternal) {
+            chosen.add(VirtualFiles.Option.HIDDEN);
+        }
+        if (prefixInternal) {
+            chosen.add(VirtualFiles.Option.PREFIXED);
         }
         return chosen;
     }

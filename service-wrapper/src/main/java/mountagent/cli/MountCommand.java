@@ -141,7 +141,14 @@ final class MountCommand implements Callable<Integer> {
         var kernelCache = client.kernelCache();
         var behaviour = client.client();
         var volume = create == null ? operands.getFirst() : new EmbeddedVolumes(environment).openOrCreate(create);
-        return new MountSpec(volume, environment.resolve(operands.getLast()), bucket, options, kernelCache, behaviour);
+        return new MountSpec(
+                volume,
+                environment.resolve(operands.getLast()),
+                bucket,
+                options,
+                fuse.virtualFiles(),
+                kernelCache,
+                behaviour);
     }
 
     private Path logFile() {

@@ -36,11 +36,21 @@ public record Environment(Map<String, String> variables, Path home, boolean isRo
         return directory.resolve(path).normalize();
     }
 
-    private static int userId() {
+    /// The user that this process runs as, -1 where there are no numbers for users.
+    static int userId() {
         try {
             return Files.getAttribute(Path.of("/proc/self"), "unix:uid") instanceof Integer uid ? uid : -1;
         } catch (IOException | UnsupportedOperationException e) {
             return "root".equals(System.getProperty("user.name")) ? 0 : -1;
+        }
+    }
+
+    /// The group that this process runs as, -1 where there are no numbers for groups.
+    static int groupId() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:gid") instanceof Integer gid ? gid : -1;
+        } catch (IOException | UnsupportedOperationException e) {
+            return userId();
         }
     }
 }

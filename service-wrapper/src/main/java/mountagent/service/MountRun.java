@@ -57,8 +57,8 @@ public final class MountRun {
             throws CommandFailure, InterruptedException {
         try (var opened = OpenVolume.open(url, spec, mountPoint, this::endAtOnce)) {
             var origin = new Origin(provider.name());
-            try (var mount = provider.mount(
-                    opened.volume().frontEnd(origin), request(spec, mountPoint, opened.name(), origin))) {
+            try (var mount =
+                    provider.mount(opened.frontEnd(origin), request(spec, mountPoint, opened.name(), origin))) {
                 current.set(mount);
                 running.note(mountPoint, opened.name());
                 signal.unmounts(mount);

@@ -4,22 +4,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import mountagent.frontend.MountRequest.MountOption;
+import mountagent.volume.VirtualFiles;
 import org.jspecify.annotations.Nullable;
 
 /// What `mount` was asked for: which volume, where, and how.
 ///
 /// `volume` is a metadata URL or a registered name. `bucket`, when given, is where this mount finds the
-/// objects instead of where the setting says.
+/// objects instead of where the setting says. `virtualFiles` is how `.control` and its like show.
 public record MountSpec(
         String volume,
         Path mountPoint,
         @Nullable String bucket,
         Set<MountOption> options,
+        Set<VirtualFiles.Option> virtualFiles,
         KernelCache kernelCache,
         Client client) {
 
     public MountSpec {
         options = Set.copyOf(options);
+        virtualFiles = Set.copyOf(virtualFiles);
     }
 
     /// How long the kernel may keep what it was told.

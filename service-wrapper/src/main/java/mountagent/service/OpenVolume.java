@@ -25,7 +25,10 @@ import mountagent.meta.VolumeFormat;
 import mountagent.object.ObjectStore;
 import mountagent.session.ClientSession;
 import mountagent.volume.OpenFileTable;
+import mountagent.volume.Origin;
+import mountagent.volume.VirtualFiles;
 import mountagent.volume.Volume;
+import mountagent.volume.VolumeFs;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +51,13 @@ final class OpenVolume implements AutoCloseable {
 
     /// The parts a front end needs: the volume, its name, and the registration that knows whether it is still
     /// there.
-    record Opened(Volume volume, String name, ClientSession session, OpenVolume owner) implements AutoCloseable {
+    record Opened(Volume volume, VirtualFiles files, String name, ClientSession session, OpenVolume owner)
+            implements AutoCloseable {
+        /// The facade for one front end of the mount, with the files that show beside the volume's own.
+        VolumeFs frontEnd(Origin origin) {
+            return volume.frontEnd(origin, files);
+        }
+
         @Override
         public void close() {
             owner.close();
@@ -99,7 +108,8 @@ final class OpenVolume implements AutoCloseable {
         var volume = opened(Volume.open(meta, data, table, mode, clock));
         opened(stale);
         opened(Housekeeping.start(meta, data, clock, jobs()));
-        return new Opened(volume, format.name(), session, this);
+        var files = new MountFiles(meta, format, spec).of(mountPoint, clock.now());
+        return new Opened(volume, files, format.name(), session, this);
     }
 
     private MetaOptions metaOptions() {

@@ -162,6 +162,7 @@ final class BadInputTest {
                 home.resolve("mnt"),
                 bucket,
                 options,
+                Set.of(),
                 MountSpec.KernelCache.DEFAULT,
                 MountSpec.Client.DEFAULT);
         return new MountRun(environment, frontEnd).run(spec, _ -> {});

@@ -98,7 +98,13 @@ final class MountRunTest {
 
     private ExitCode run(Set<MountOption> options) throws CommandFailure, InterruptedException {
         var spec = new MountSpec(
-                "demo", home.resolve("mnt"), null, options, MountSpec.KernelCache.DEFAULT, MountSpec.Client.DEFAULT);
+                "demo",
+                home.resolve("mnt"),
+                null,
+                options,
+                Set.of(),
+                MountSpec.KernelCache.DEFAULT,
+                MountSpec.Client.DEFAULT);
         return new MountRun(environment, frontEnd).run(spec, told::add);
     }
 

@@ -1,0 +1,114 @@
+package mountagent.service;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import mountagent.base.Caller;
+import mountagent.base.FsException;
+import mountagent.frontend.MountRequest.MountOption;
+import mountagent.json.Json;
+import mountagent.json.JsonObject;
+import mountagent.json.JsonValue;
+import mountagent.meta.MetaStore;
+import mountagent.meta.VolumeFormat;
+import mountagent.volume.VirtualContent;
+import mountagent.volume.VirtualFile;
+import mountagent.volume.VirtualFiles;
+import mountagent.volume.VirtualText;
+
+/// The contents of `.config`: how this mount was set up, in the official client's members and units (durations in
+/// nanoseconds), as far as they mean something here (reference: maintenance.md §2). No secret is in it.
+final class MountConfig implements VirtualFile {
+    private final byte[] document;
+
+    MountConfig(MetaStore meta, VolumeFormat format, MountSpec spec, Path mountPoint) throws FsException {
+        JsonObject config = JsonObject.EMPTY
+                .with("Meta", meta(meta, spec, mountPoint))
+                .with("Format", Json.parseObject("setting", format.redacted().document()))
+                .with("Chunk", chunk(format, spec))
+                .with("Version", text(Version.text()))
+                .with("AttrTimeout", time(spec.kernelCache().attributes()))
+                .with("DirEntryTimeout", time(spec.kernelCache().directoryEntries()))
+                .with("NegEntryTimeout", time(spec.kernelCache().negativeEntries()))
+                .with("EntryTimeout", time(spec.kernelCache().entries()))
+                .with("PrefixInternal", bool(spec.virtualFiles().contains(VirtualFiles.Option.PREFIXED)))
+                .with("HideInternal", bool(spec.virtualFiles().contains(VirtualFiles.Option.HIDDEN)))
+                .with("Pid", number(ProcessHandle.current().pid()))
+                .with(
+                        "PPid",
+                        number(ProcessHandle.current()
+                                .parent()
+                                .map(ProcessHandle::pid)
+                                .orElse(0L)))
+                .with("FuseOpts", fuse(format, spec))
+                .with("Mountpoint", text(mountPoint.toString()));
+        document = Json.write(config, Json.Layout.INDENTED).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static JsonObject meta(MetaStore meta, MountSpec spec, Path mountPoint) {
+        return JsonObject.EMPTY
+                .with("Retries", number(spec.client().retriesMax()))
+                .with("ReadOnly", bool(spec.isReadOnly()))
+                .with("NoBGJob", bool(!spec.client().hasBackgroundJobs()))
+                .with("Heartbeat", time(spec.client().heartbeat()))
+                .with("MountPoint", text(mountPoint.toString()))
+                .with("Subdir", text(""))
+                .with("AtimeMode", text(atimeMode(spec)))
+                .with("SkipDirMtime", time(spec.client().skipDirMtime()))
+                .with("Sid", number(meta.session()));
+    }
+
+    private static String atimeMode(MountSpec spec) {
+        if (spec.client().keepsEveryAccessTime()) {
+            return "strictatime";
+        }
+        return spec.client().keepsAccessTimes() ? "relatime" : "noatime";
+    }
+
+    private static JsonObject chunk(VolumeFormat format, MountSpec spec) {
+        return JsonObject.EMPTY
+                .with("Compress", text(format.compression()))
+                .with("MaxUpload", number(spec.client().uploadsMax()))
+                .with("MaxDownload", number(spec.client().downloadsMax()))
+                .with("MaxRetries", number(spec.client().retriesMax()))
+                .with("HashPrefix", bool(format.hashPrefix()))
+                .with("BlockSize", number(format.blockSizeBytes()))
+                .with("BufferSize", number(spec.client().bufferBytes()));
+    }
+
+    private static JsonObject fuse(VolumeFormat format, MountSpec spec) {
+        return JsonObject.EMPTY
+                .with("AllowOther", bool(spec.options().contains(MountOption.ALLOW_OTHER)))
+                .with("Options", new JsonValue.Items(List.of(text("default_permissions"))))
+                .with("FsName", text("JuiceFS:" + format.name()))
+                .with("Name", text("juicefs"))
+                .with("DisableXAttrs", bool(!spec.options().contains(MountOption.EXTENDED_ATTRIBUTES)));
+    }
+
+    private static JsonValue text(String value) {
+        return new JsonValue.Text(value);
+    }
+
+    private static JsonValue bool(boolean value) {
+        return new JsonValue.Bool(value);
+    }
+
+    private static JsonValue number(long value) {
+        return JsonValue.Digits.of(value);
+    }
+
+    private static JsonValue time(Duration value) {
+        return number(value.toNanos());
+    }
+
+    @Override
+    public VirtualContent open(Caller caller) {
+        return new VirtualText(document);
+    }
+
+    @Override
+    public long length() {
+        return document.length;
+    }
+}

@@ -1,0 +1,37 @@
+package mountagent.service;
+
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import mountagent.base.FsException;
+import mountagent.base.Timestamp;
+import mountagent.meta.MetaStore;
+import mountagent.meta.VolumeFormat;
+import mountagent.volume.VirtualFile;
+import mountagent.volume.VirtualFiles;
+import mountagent.volume.VirtualName;
+
+/// Makes the virtual files of a mount.
+final class MountFiles {
+    private final MetaStore meta;
+    private final VolumeFormat format;
+    private final MountSpec spec;
+
+    MountFiles(MetaStore meta, VolumeFormat format, MountSpec spec) {
+        this.meta = meta;
+        this.format = format;
+        this.spec = spec;
+    }
+
+    /// Those of a mount at `mountPoint` that begins at `time`; they belong to the user that mounts.
+    VirtualFiles of(Path mountPoint, Timestamp time) throws FsException {
+        Map<VirtualName, VirtualFile> files = new EnumMap<>(VirtualName.class);
+        files.put(VirtualName.CONFIG, new MountConfig(meta, format, spec, mountPoint));
+        return new VirtualFiles(
+                files,
+                spec.virtualFiles(),
+                Math.max(0, Environment.userId()),
+                Math.max(0, Environment.groupId()),
+                time);
+    }
+}
