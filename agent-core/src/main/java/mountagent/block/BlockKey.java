@@ -1,6 +1,6 @@
 package mountagent.block;
 
-import java.util.Locale;
+import mountagent.cache.CacheKey;
 
 /// The name of a block: the slice it is of, which one it is, and how many bytes it holds when it is not
 /// compressed.
@@ -8,10 +8,6 @@ import java.util.Locale;
 /// Blocks are counted from the start of their slice; all but the last of a slice have the volume's block size
 /// (reference: volume-format.md §3 and §4.2).
 public record BlockKey(long sliceId, int index, int length) {
-    private static final int THOUSAND = 1_000;
-    private static final int MILLION = 1_000_000;
-    private static final int HASH_DIRECTORIES = 256;
-
     public BlockKey {
         if (sliceId <= 0 || index < 0 || length <= 0) {
             throw new IllegalArgumentException(
@@ -32,20 +28,11 @@ public record BlockKey(long sliceId, int index, int length) {
 
     /// The key of the object that holds the block, below the volume's prefix.
     public String objectKey(BlockFormat format) {
-        var key = new StringBuilder(64).append("chunks/");
-        if (format.hasHashPrefix()) {
-            key.append(String.format(Locale.ROOT, "%02X", sliceId % HASH_DIRECTORIES))
-                    .append('/')
-                    .append(sliceId / MILLION);
-        } else {
-            key.append(sliceId / MILLION).append('/').append(sliceId / THOUSAND);
-        }
-        return key.append('/')
-                .append(sliceId)
-                .append('_')
-                .append(index)
-                .append('_')
-                .append(length)
-                .toString();
+        return cacheKey().path(format.hasHashPrefix());
+    }
+
+    /// The same name for the cache.
+    CacheKey cacheKey() {
+        return new CacheKey(sliceId, index, length);
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import mountagent.base.Clock;
 import mountagent.base.Sizes;
 import mountagent.base.Threads;
 import mountagent.object.ObjectStore;
@@ -21,8 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// Uploads and read-ahead run on platform threads, since compression is native code and file I/O would hold
 /// the carriers of virtual threads; a reader that waits for its own block fetches it on its own thread.
 final class Transfers implements AutoCloseable {
-    private static final int PREFETCH_THREADS_MAX = 8;
-    private static final int PREFETCH_QUEUE = 32;
+    private static final int READ_AHEAD_THREADS_MAX = 8;
+    private static final int READ_AHEAD_QUEUE = 32;
+    private static final int PREFETCH_QUEUE_SHARE = 4;
+    private static final int PREFETCH_QUEUE_MIN = 10;
     private static final int SCRATCH_SHARE = 4;
     private static final int SCRATCH_MIN = 2;
     private static final int SCRATCH_MAX = 32;
@@ -36,7 +39,10 @@ final class Transfers implements AutoCloseable {
     private final Semaphore uploadPermits;
     private final Semaphore downloadPermits;
     private final ThreadPoolExecutor uploads;
-    private final ThreadPoolExecutor prefetches;
+    private final ThreadPoolExecutor readAheads;
+    private final @Nullable ThreadPoolExecutor prefetches;
+    private final RateLimit uploadRate;
+    private final RateLimit downloadRate;
     private final @Nullable BlockCodec codec;
     private final Scratch scratch;
     private final long scratchBytes;
@@ -49,9 +55,15 @@ final class Transfers implements AutoCloseable {
         this.downloadPermits = new Semaphore(options.downloadsMax());
         // Each queued upload holds a buffer of the pool, which bounds the queue.
         this.uploads = threads("upload-", options.uploadsMax(), new LinkedBlockingQueue<>());
-        int prefetchThreads = Math.min(PREFETCH_THREADS_MAX, options.downloadsMax());
-        this.prefetches = threads("prefetch-", prefetchThreads, new ArrayBlockingQueue<>(PREFETCH_QUEUE));
-        prefetches.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        int readAheadThreads = Math.min(READ_AHEAD_THREADS_MAX, options.downloadsMax());
+        this.readAheads = dropping("read-ahead-", readAheadThreads, READ_AHEAD_QUEUE);
+        int prefetchCount = options.prefetchesMax();
+        this.prefetches = prefetchCount == 0
+                ? null
+                : dropping(
+                        "prefetch-", prefetchCount, Math.max(PREFETCH_QUEUE_SHARE * prefetchCount, PREFETCH_QUEUE_MIN));
+        this.uploadRate = new RateLimit(options.rates().uploadBytesPerSecond(), Clock.SYSTEM);
+        this.downloadRate = new RateLimit(options.rates().downloadBytesPerSecond(), Clock.SYSTEM);
         this.codec = format.compression() == Compression.NONE ? null : BlockCodec.of(format.compression());
         int pieceBytes = codec == null ? 1 : codec.encodedMax(format.blockSizeBytes()) + FOREIGN_SLACK_BYTES;
         int pieces = Math.clamp(options.bufferBytes() / SCRATCH_SHARE / pieceBytes, SCRATCH_MIN, SCRATCH_MAX);
@@ -66,6 +78,12 @@ final class Transfers implements AutoCloseable {
         return threads;
     }
 
+    private static ThreadPoolExecutor dropping(String name, int count, int queued) {
+        var threads = threads(name, count, new ArrayBlockingQueue<>(queued));
+        threads.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        return threads;
+    }
+
     /// What the stored forms of blocks may take of the memory limit.
     long scratchBytes() {
         return scratchBytes;
@@ -75,9 +93,16 @@ final class Transfers implements AutoCloseable {
         return uploads;
     }
 
-    /// Runs `fetch` when a thread is free soon; drops it otherwise.
+    /// Runs `fetch`, of a block a stream will soon want, when a thread is free soon; drops it otherwise.
+    void readAhead(Runnable fetch) {
+        readAheads.execute(fetch);
+    }
+
+    /// The same for a block of which a part was wanted, on as many threads as the options say.
     void prefetch(Runnable fetch) {
-        prefetches.execute(fetch);
+        if (prefetches != null) {
+            prefetches.execute(fetch);
+        }
     }
 
     void put(BlockKey key, MemorySegment plain) throws ObjectStoreException {
@@ -85,6 +110,7 @@ final class Transfers implements AutoCloseable {
         take(uploadPermits, "upload", objectKey);
         try {
             if (codec == null) {
+                uploadRate.take(plain.byteSize(), objectKey);
                 store.put(objectKey, plain);
             } else {
                 putEncoded(codec, objectKey, plain);
@@ -98,6 +124,7 @@ final class Transfers implements AutoCloseable {
         MemorySegment piece = scratch(objectKey);
         try {
             int length = with.encode(plain, piece);
+            uploadRate.take(length, objectKey);
             store.put(objectKey, piece.asSlice(0, length));
         } finally {
             scratch.giveBack(piece);
@@ -109,6 +136,7 @@ final class Transfers implements AutoCloseable {
         String objectKey = key.objectKey(format);
         take(downloadPermits, "download", objectKey);
         try {
+            downloadRate.take(target.byteSize(), objectKey);
             long count = store.read(objectKey, offset, target);
             if (count < target.byteSize()) {
                 throw corrupt(
@@ -139,6 +167,8 @@ final class Transfers implements AutoCloseable {
         try {
             long limit = with.encodedMax((int) target.byteSize()) + (long) FOREIGN_SLACK_BYTES;
             long length = store.read(objectKey, 0, piece.asSlice(0, Math.min(limit, piece.byteSize())));
+            // How much it is shows only now; the next transfer pays for it.
+            downloadRate.take(length, objectKey);
             with.decode(piece.asSlice(0, length), target);
         } catch (BlockCodec.CorruptException e) {
             throw corrupt(objectKey, String.valueOf(e.getMessage()), e);
@@ -161,13 +191,19 @@ final class Transfers implements AutoCloseable {
 
     @Override
     public void close() {
-        prefetches.shutdownNow();
+        readAheads.shutdownNow();
+        if (prefetches != null) {
+            prefetches.shutdownNow();
+        }
         uploads.shutdown();
         try {
             if (!uploads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 uploads.shutdownNow();
             }
-            boolean _ = prefetches.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            boolean _ = readAheads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            if (prefetches != null) {
+                boolean _ = prefetches.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            }
         } catch (InterruptedException _) {
             uploads.shutdownNow();
             Thread.currentThread().interrupt();
