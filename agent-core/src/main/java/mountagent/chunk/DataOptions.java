@@ -27,4 +27,9 @@ public record DataOptions(
     public DataOptions readOnly() {
         return new DataOptions(blockSizeBytes, readAheadBytes, flushTimeout, deletionsMax, true);
     }
+
+    /// The same with another number of objects that are deleted at once.
+    public DataOptions withDeletionsMax(int count) {
+        return new DataOptions(blockSizeBytes, readAheadBytes, flushTimeout, count, isReadOnly);
+    }
 }

@@ -1,10 +1,16 @@
 package mountagent.cli;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import mountagent.service.Environment;
 import mountagent.service.FrontEnds;
+import mountagent.service.UserConsole;
 
 /// Where the program starts.
 public final class Main {
@@ -14,10 +20,23 @@ public final class Main {
     public static void main(String[] args) {
         var out = new PrintWriter(System.out, true, charset("stdout.encoding"));
         var err = new PrintWriter(System.err, true, charset("stderr.encoding"));
-        var status = new Program(Environment.ofProcess(), out, err, FrontEnds.ofThisMachine()).run(List.of(args));
+        var in = new BufferedReader(new InputStreamReader(System.in, charset("stdin.encoding")));
+        var console = new UserConsole(out, err, in, isTerminal());
+        var status = new Program(Environment.ofProcess(), console, FrontEnds.ofThisMachine()).run(List.of(args));
         out.flush();
         err.flush();
         System.exit(status);
+    }
+
+    // where standard error goes is told by the system; where it cannot be asked, standard output stands for it
+    private static boolean isTerminal() {
+        try {
+            var target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException e) {
+            var console = System.console();
+            return console != null && console.isTerminal();
+        }
     }
 
     private static Charset charset(String property) {

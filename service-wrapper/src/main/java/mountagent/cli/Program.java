@@ -9,24 +9,27 @@ import mountagent.service.Environment;
 import mountagent.service.ExitCode;
 import mountagent.service.LogSetup;
 import mountagent.service.Secrets;
+import mountagent.service.UserConsole;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/// One run of the program: reads the arguments, carries out the command and says on `err` in one line what
+/// One run of the program: reads the arguments, carries out the command and says on standard error in one line what
 /// went wrong.
 final class Program {
     private final Environment environment;
+    private final UserConsole console;
     private final PrintWriter out;
     private final PrintWriter err;
 
     private final FrontEndProvider frontEnd;
 
     /// `frontEnd` is what `mount` shows volumes through.
-    Program(Environment environment, PrintWriter out, PrintWriter err, FrontEndProvider frontEnd) {
+    Program(Environment environment, UserConsole console, FrontEndProvider frontEnd) {
         this.environment = environment;
+        this.console = console;
         this.frontEnd = frontEnd;
-        this.out = out;
-        this.err = err;
+        this.out = console.out();
+        this.err = console.err();
     }
 
     /// The status to end with.

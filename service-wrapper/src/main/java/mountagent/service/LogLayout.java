@@ -20,6 +20,7 @@ public final class LogLayout extends LayoutBase<ILoggingEvent> {
     @Override
     public String doLayout(ILoggingEvent event) {
         var text = new StringBuilder(160)
+                .append(LogSetup.lineStart(getContext()))
                 .append(TIME.format(time(event).atZone(ZoneId.systemDefault())))
                 .append(" juicefs[")
                 .append(pid)

@@ -5,14 +5,22 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.Context;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /// Sends what is logged to stderr in the official client's form. Found by Logback through its service file,
 /// so that no time is spent on a configuration file at start.
 public final class LogSetup extends ContextAwareBase implements Configurator {
+    /// What is written to a terminal before a line takes the place of one that is drawn there.
+    static final String LINE_START = "\r\u001b[K";
+
+    /// Under which name the log is told of a drawn line.
+    static final String SHARED_LINE = "mountagent.sharedLine";
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         var layout = new LogLayout();
@@ -50,6 +58,22 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
                     .setLevel(detail == Detail.TRACE ? Level.TRACE : Level.WARN);
             context.getLogger("mountagent").setLevel(level(detail));
         }
+    }
+
+    /// Says whether something is being drawn on the line where the log goes on: log lines then take its place.
+    static void sharesItsLine(boolean isShared) {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            if (isShared) {
+                context.putObject(SHARED_LINE, LINE_START);
+            } else {
+                context.removeObject(SHARED_LINE);
+            }
+        }
+    }
+
+    /// What to begin a log line with.
+    static String lineStart(@Nullable Context context) {
+        return context != null && context.getObject(SHARED_LINE) != null ? LINE_START : "";
     }
 
     private static Level level(Detail detail) {

@@ -1,12 +1,15 @@
 package mountagent.cli;
 
+import java.io.BufferedReader;
 import java.io.PrintWriter;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import mountagent.service.Environment;
 import mountagent.service.FakeFrontEnd;
+import mountagent.service.UserConsole;
 
 /// Runs the program as a user would and keeps what it prints.
 final class Terminal {
@@ -14,6 +17,7 @@ final class Terminal {
     private final StringWriter err = new StringWriter();
     private final Environment environment;
     private final FakeFrontEnd frontEnd = new FakeFrontEnd();
+    private String typed = "";
 
     /// Without a place of its own: for what touches no file.
     Terminal() {
@@ -26,12 +30,23 @@ final class Terminal {
     }
 
     Program program() {
-        return new Program(environment, new PrintWriter(out, true), new PrintWriter(err, true), frontEnd);
+        var console = new UserConsole(
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                new BufferedReader(new StringReader(typed)),
+                false);
+        return new Program(environment, console, frontEnd);
     }
 
     /// Runs `juicefs` with `args` and returns its status.
     int run(String... args) {
         return program().run(List.of(args));
+    }
+
+    /// What is typed when the program asks; nothing means the end of the input.
+    Terminal typing(String text) {
+        typed = text;
+        return this;
     }
 
     FakeFrontEnd frontEnd() {
