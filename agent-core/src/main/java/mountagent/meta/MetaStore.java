@@ -190,12 +190,22 @@ public final class MetaStore implements SliceLog, AutoCloseable {
     /// Removes the name of anything but a directory (EPERM for one). `believed` is the inode the caller believes
     /// behind the name, 0 for no belief: a wrong one costs a round trip and nothing else.
     public Removed unlink(Caller caller, DentryKey at, long believed) throws FsException {
-        return removals.unlink(caller, at, believed);
+        return unlink(caller, at, believed, Kept.IN_TRASH);
+    }
+
+    /// The same, past the trash if `kept` says so.
+    public Removed unlink(Caller caller, DentryKey at, long believed, Kept kept) throws FsException {
+        return removals.unlink(caller, at, believed, kept);
     }
 
     /// Removes an empty directory. ENOTEMPTY, ENOTDIR, EINVAL for `.`. `believed` as in [#unlink].
     public Removed rmdir(Caller caller, DentryKey at, long believed) throws FsException {
-        return removals.rmdir(caller, at, believed);
+        return rmdir(caller, at, believed, Kept.IN_TRASH);
+    }
+
+    /// The same, past the trash if `kept` says so.
+    public Removed rmdir(Caller caller, DentryKey at, long believed, Kept kept) throws FsException {
+        return removals.rmdir(caller, at, believed, kept);
     }
 
     /// Moves an entry, over an existing one unless told not to. EINVAL into itself, ENOTEMPTY, ENOTDIR, EISDIR,

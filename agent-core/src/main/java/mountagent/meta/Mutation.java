@@ -113,6 +113,12 @@ public sealed interface Mutation {
 
     record RemoveDeletedFile(long inode, long length) implements Mutation {}
 
+    /// Marks the root of a tree that is being copied and has no entry yet (semantics.md §8, clone), so that what a
+    /// killed client leaves is found; `time` Unix seconds.
+    record PutDetachedNode(long inode, long time) implements Mutation {}
+
+    record RemoveDetachedNode(long inode) implements Mutation {}
+
     /// Lets a session keep an unlinked inode alive while it has it open.
     record PutSustained(long session, long inode) implements Mutation {}
 

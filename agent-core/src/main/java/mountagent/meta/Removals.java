@@ -23,13 +23,13 @@ final class Removals {
         this.disposal = disposal;
     }
 
-    Removed unlink(Caller caller, DentryKey at, long believed) throws FsException {
+    Removed unlink(Caller caller, DentryKey at, long believed, Kept kept) throws FsException {
         Places.checkOld(caller, at);
         if (at.name().isDots()) {
             throw FsException.miss(Errno.EPERM);
         }
         Terms terms = context.terms();
-        Removed removed = trash.keeping(terms, at.parent(), hour -> {
+        Removed removed = trash.keeping(terms, at.parent(), kept, hour -> {
             List<Item<?>> beliefs = believed == 0 ? List.of() : Disposal.items(at, believed, hour);
             return context.change(terms, plan(terms, at, hour, beliefs), change -> unlink(change, caller, at, hour));
         });
@@ -84,7 +84,7 @@ final class Removals {
         return take(change, at, parent, entry(change, Caller.AGENT, parent, at), Trash.OFF);
     }
 
-    Removed rmdir(Caller caller, DentryKey at, long believed) throws FsException {
+    Removed rmdir(Caller caller, DentryKey at, long believed, Kept kept) throws FsException {
         Places.checkOld(caller, at);
         if (at.name().equals(FileName.SELF)) {
             throw FsException.miss(Errno.EINVAL);
@@ -93,7 +93,7 @@ final class Removals {
             throw FsException.miss(Errno.ENOTEMPTY);
         }
         Terms terms = context.terms();
-        return trash.keeping(terms, at.parent(), hour -> {
+        return trash.keeping(terms, at.parent(), kept, hour -> {
             Dentry expected = new Dentry(believed, FileType.DIRECTORY);
             List<Item<?>> beliefs = believed == 0 ? List.of() : Disposal.items(at, expected, hour);
             return context.change(terms, plan(terms, at, hour, beliefs), change -> rmdir(change, caller, at, hour));

@@ -49,7 +49,12 @@ final class Trash {
 
     /// Runs a removal from `directory`, with the hour directory made only when it turns out to be needed.
     <T> T keeping(Terms terms, long directory, Removal<T> removal) throws FsException {
-        if (terms.format().trashDays() <= 0 || Inodes.isTrash(directory)) {
+        return keeping(terms, directory, Kept.IN_TRASH, removal);
+    }
+
+    /// The same, or without keeping anything.
+    <T> T keeping(Terms terms, long directory, Kept kept, Removal<T> removal) throws FsException {
+        if (kept == Kept.NOT || terms.format().trashDays() <= 0 || Inodes.isTrash(directory)) {
             return certain(removal.run(OFF));
         }
         Known last = known;

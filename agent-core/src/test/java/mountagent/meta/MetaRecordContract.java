@@ -373,6 +373,16 @@ public abstract class MetaRecordContract extends MetaEngineFixture {
     }
 
     @Test
+    void treesBeingCopiedAreRememberedUntilTheyAreForgotten() throws FsException {
+        apply(new Mutation.PutDetachedNode(70, 1000), new Mutation.PutDetachedNode(71, 1001));
+        apply(new Mutation.PutDetachedNode(70, 2000));
+        apply(new Mutation.RemoveDetachedNode(71), new Mutation.RemoveDetachedNode(72));
+        assertEquals(
+                List.of(new Scan.DetachedNode(70, 2000)),
+                engine().scan(new Scan.DetachedNodes(), Cursor.START, 10).records());
+    }
+
+    @Test
     void sessionsKeepInodesAlive() throws FsException {
         SessionRecord session = new SessionRecord(3, 1000, Bytes.utf8("{\"HostName\":\"ä\"}"));
         assertNull(get(new Item.SessionOf(3)));

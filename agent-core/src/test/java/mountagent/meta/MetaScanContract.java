@@ -149,6 +149,7 @@ public abstract class MetaScanContract extends MetaRecordContract {
             apply(
                     new Mutation.PutSession(new SessionRecord(i + 1, i, Bytes.EMPTY)),
                     new Mutation.PutSustained(3, 50 + i),
+                    new Mutation.PutDetachedNode(50 + i, 10),
                     new Mutation.PutDeletedFile(50 + i, 1, 10),
                     new Mutation.PutDelayedSlices(i + 1, 10, List.of(new SliceKey(i, 1))),
                     new Mutation.CreateSliceRefs(new SliceKey(200 + i, 1), i % 2),
@@ -159,6 +160,7 @@ public abstract class MetaScanContract extends MetaRecordContract {
 
         assertOnce(MANY, new Scan.Sessions());
         assertOnce(MANY, new Scan.SustainedBy(3));
+        assertOnce(MANY, new Scan.DetachedNodes());
         assertOnce(MANY, new Scan.DeletedFiles(10));
         assertOnce(MANY, new Scan.DelayedUntil(10));
         assertOnce(MANY / 2, new Scan.ReleasedSlices());

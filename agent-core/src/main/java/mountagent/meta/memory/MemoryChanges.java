@@ -78,6 +78,8 @@ final class MemoryChanges {
             case Mutation.PutDeletedFile(long inode, long length, long time) ->
                 wasAbsent(state.deletedFiles.put(inode, new Scan.DeletedFile(inode, length, time)), mutation);
             case Mutation.RemoveDeletedFile(long inode, long _) -> state.deletedFiles.remove(inode);
+            case Mutation.PutDetachedNode(long inode, long time) -> state.detached.put(inode, time);
+            case Mutation.RemoveDetachedNode(long inode) -> state.detached.remove(inode);
             case Mutation.PutSustained(long session, long inode) ->
                 state.sustained.add(new Scan.Sustained(session, inode));
             case Mutation.RemoveSustained(long session, long inode) ->

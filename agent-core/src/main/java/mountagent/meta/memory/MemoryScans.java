@@ -95,7 +95,7 @@ final class MemoryScans {
             }
             case Scan.Sessions() -> page(state.sessions, NUMBER, from, limit, (_, session) -> session);
             case Scan.SustainedBy(long session) -> page(sustainedBy(session), SUSTAINED, from, limit, (key, _) -> key);
-            case Scan.DetachedNodes() -> new Page<>(List.of(), null);
+            case Scan.DetachedNodes() -> page(state.detached, NUMBER, from, limit, Scan.DetachedNode::new);
             case Scan.LocksOf(long session) -> page(locksOf(session), LOCK, from, limit, (key, _) -> key);
             case Scan.Nodes() -> page(state.nodes, NUMBER, from, limit, Scan.PlacedNode::new);
             case Scan.Dentries() -> page(state.dentries, DENTRY, from, limit, Scan.PlacedDentry::new);

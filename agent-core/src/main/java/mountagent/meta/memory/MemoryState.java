@@ -70,6 +70,7 @@ final class MemoryState {
     final NavigableMap<Long, DirStat> dirStats = new TreeMap<>();
     final NavigableMap<QuotaKey, Quota> quotas = new TreeMap<>(QUOTAS);
     final NavigableMap<Long, SessionRecord> sessions = new TreeMap<>();
+    final TreeMap<Long, Long> detached = new TreeMap<>();
     final TreeSet<Scan.Sustained> sustained = new TreeSet<>(SUSTAINED);
     final NavigableMap<Long, AclRule> acls = new TreeMap<>();
     final NavigableMap<Long, Scan.DeletedFile> deletedFiles = new TreeMap<>();

@@ -109,6 +109,16 @@ record RedisRecordWrites(RedisKeys keys, RedisAnswers answers, RedisCommands com
         commands.add(c -> c.zrem(keys.deletedFiles(), member));
     }
 
+    void put(Mutation.PutDetachedNode mutation) {
+        byte[] member = RedisKeys.decimal(mutation.inode());
+        commands.add(c -> c.zadd(keys.detachedNodes(), (double) mutation.time(), member));
+    }
+
+    void remove(Mutation.RemoveDetachedNode mutation) {
+        byte[] member = RedisKeys.decimal(mutation.inode());
+        commands.add(c -> c.zrem(keys.detachedNodes(), member));
+    }
+
     void put(Mutation.PutSession mutation) {
         SessionRecord session = mutation.session();
         byte[] member = RedisKeys.decimal(session.id());

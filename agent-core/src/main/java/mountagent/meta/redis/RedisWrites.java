@@ -101,6 +101,8 @@ final class RedisWrites {
             case Mutation.RaiseNextId raise -> records.raise(raise);
             case Mutation.PutDeletedFile put -> records.put(put);
             case Mutation.RemoveDeletedFile remove -> records.remove(remove);
+            case Mutation.PutDetachedNode put -> records.put(put);
+            case Mutation.RemoveDetachedNode remove -> records.remove(remove);
             case Mutation.PutSustained(long session, long inode) ->
                 commands.add(c -> c.sadd(keys.sustained(session), RedisKeys.decimal(inode)));
             case Mutation.RemoveSustained(long session, long inode) ->

@@ -99,6 +99,9 @@ final class Changes {
             case Mutation.PutDeletedFile(long inode, long length, long time) ->
                 of(Query.PUT_DELETED_FILE, inode, length, time).change();
             case Mutation.RemoveDeletedFile(long inode, long _) -> remove(Query.REMOVE_DELETED_FILE, inode);
+            case Mutation.PutDetachedNode(long inode, long time) ->
+                of(Query.PUT_DETACHED, inode, time).change();
+            case Mutation.RemoveDetachedNode(long inode) -> remove(Query.REMOVE_DETACHED, inode);
             case Mutation.PutSustained(long session, long inode) ->
                 of(Query.PUT_SUSTAINED, session, inode).change();
             case Mutation.RemoveSustained(long session, long inode) -> remove(Query.REMOVE_SUSTAINED, session, inode);

@@ -97,6 +97,9 @@ enum Query {
     PUT_DELETED_FILE("INSERT INTO {}delfile (inode, length, expire) VALUES (?, ?, ?)"
             + " ON CONFLICT (inode) DO UPDATE SET length = excluded.length, expire = excluded.expire"),
     REMOVE_DELETED_FILE("DELETE FROM {}delfile WHERE inode = ?"),
+    PUT_DETACHED("INSERT INTO {}detached_node (inode, added) VALUES (?, ?)"
+            + " ON CONFLICT (inode) DO UPDATE SET added = excluded.added"),
+    REMOVE_DETACHED("DELETE FROM {}detached_node WHERE inode = ?"),
     PUT_SUSTAINED("INSERT INTO {}sustained (sid, inode) VALUES (?, ?) ON CONFLICT (sid, inode) DO NOTHING"),
     REMOVE_SUSTAINED("DELETE FROM {}sustained WHERE sid = ? AND inode = ?"),
     PUT_SESSION("INSERT INTO {}session2 (sid, expire, info) VALUES (?, ?, ?)"
