@@ -59,6 +59,10 @@ public interface MetaEngine extends AutoCloseable {
     /// Makes the store ready for a volume that is not there yet (tables, say). Leaves one that is there alone.
     void prepare() throws FsException;
 
+    /// Removes the volume with everything stored about it, in one step that is safe against a power cut where the store
+    /// can. Afterwards the store holds no volume, and another one can be made in it.
+    void erase() throws FsException;
+
     @Override
     void close();
 }

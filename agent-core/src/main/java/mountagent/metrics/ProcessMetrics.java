@@ -26,14 +26,16 @@ public final class ProcessMetrics {
                 "Total user and system CPU time spent in seconds.",
                 () -> cpuSeconds(process));
         registry.gauge("memory", "Used memory in bytes.", () -> statusBytes("VmRSS:"));
-        registry.gauge(
-                "process_resident_memory_bytes", "Resident memory size in bytes.", () -> statusBytes("VmRSS:"));
+        registry.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", () -> statusBytes("VmRSS:"));
         registry.gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.", () -> statusBytes("VmSize:"));
         registry.gauge("process_open_fds", "Number of open file descriptors.", ProcessMetrics::openFiles);
         registry.gauge(
                 "process_start_time_seconds",
                 "Start time of the process since unix epoch in seconds.",
-                () -> process.info().startInstant().map(at -> at.toEpochMilli() / MILLIS).orElse(0.0));
+                () -> process.info()
+                        .startInstant()
+                        .map(at -> at.toEpochMilli() / MILLIS)
+                        .orElse(0.0));
         registerHeap(registry);
     }
 

@@ -90,6 +90,11 @@ public final class MeteredStore implements ObjectStore {
     }
 
     @Override
+    public ObjectPage listUnfinished(String prefix, String after, int limit) throws ObjectStoreException {
+        return count(Operation.LIST, () -> store.listUnfinished(prefix, after, limit));
+    }
+
+    @Override
     public void sync(Collection<String> keys) throws ObjectStoreException {
         boolean _ = count(Operation.SYNC, () -> {
             store.sync(keys);

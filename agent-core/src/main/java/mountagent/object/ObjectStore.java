@@ -33,6 +33,12 @@ public interface ObjectStore extends AutoCloseable {
     /// short page.
     ObjectPage list(String prefix, String after, int limit) throws ObjectStoreException;
 
+    /// What puts that were broken off have left behind, as [#list] shows objects: keys that begin with
+    /// `prefix` and are greater than `after`. Nobody reads these; [#delete] takes them away. A put that is
+    /// under way may be among them, so only old ones may be deleted. Empty for stores where nothing is ever
+    /// left. Every decorator passes it on.
+    ObjectPage listUnfinished(String prefix, String after, int limit) throws ObjectStoreException;
+
     /// Returns once the objects under `keys`, put before, survive a power cut. Nothing to do for stores that
     /// are durable on answer. Every decorator passes it on.
     void sync(Collection<String> keys) throws ObjectStoreException;

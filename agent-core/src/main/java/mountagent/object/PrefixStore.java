@@ -37,8 +37,12 @@ public final class PrefixStore implements ObjectStore {
 
     @Override
     public ObjectPage list(String keyPrefix, String after, int limit) throws ObjectStoreException {
-        var page = store.list(prefix + keyPrefix, prefix + after, limit);
-        return new ObjectPage(page.objects().stream().map(this::shown).toList(), page.isLast());
+        return shown(store.list(prefix + keyPrefix, prefix + after, limit));
+    }
+
+    @Override
+    public ObjectPage listUnfinished(String keyPrefix, String after, int limit) throws ObjectStoreException {
+        return shown(store.listUnfinished(prefix + keyPrefix, prefix + after, limit));
     }
 
     @Override
@@ -64,6 +68,10 @@ public final class PrefixStore implements ObjectStore {
     @Override
     public void close() {
         store.close();
+    }
+
+    private ObjectPage shown(ObjectPage page) {
+        return new ObjectPage(page.objects().stream().map(this::shown).toList(), page.isLast());
     }
 
     private ObjectInfo shown(ObjectInfo stored) {

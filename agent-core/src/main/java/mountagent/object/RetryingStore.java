@@ -86,6 +86,11 @@ public final class RetryingStore implements ObjectStore {
     }
 
     @Override
+    public ObjectPage listUnfinished(String prefix, String after, int limit) throws ObjectStoreException {
+        return repeat(() -> store.listUnfinished(prefix, after, limit));
+    }
+
+    @Override
     public void sync(Collection<String> keys) throws ObjectStoreException {
         boolean _ = repeat(() -> {
             store.sync(keys);

@@ -112,6 +112,14 @@ public final class FaultyEngine implements MetaEngine {
     }
 
     @Override
+    public void erase() throws FsException {
+        boolean _ = strike("erasing", () -> {
+            engine.erase();
+            return true;
+        });
+    }
+
+    @Override
     public void close() {
         engine.close();
     }

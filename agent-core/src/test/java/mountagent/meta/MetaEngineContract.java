@@ -12,8 +12,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import mountagent.base.Clock;
 import mountagent.base.DentryKey;
 import mountagent.base.Errno;
+import mountagent.base.FileName;
 import mountagent.base.FileType;
 import mountagent.base.FsException;
 import org.junit.jupiter.api.Test;
@@ -315,6 +317,26 @@ public abstract class MetaEngineContract extends MetaScanContract {
 
         assertEquals(12, get(new Item.NextId(IdKind.INODE)));
         assertEquals(new IdRange(12, 3), engine().allocate(IdKind.INODE, 3));
+    }
+
+    @Test
+    void anErasedVolumeIsGoneForAllAndAnotherCanBeMade() throws Exception {
+        VolumeFormat first = VolumeFormat.create("first", "01234567-89ab-4cde-8f01-23456789abcd");
+        MetaStore.format(engine(), first, Clock.SYSTEM);
+        makeDirectory(engine(), 5, new DentryKey(1, FileName.of("d")));
+        MetaEngine other = another();
+        assertEquals(first, MetaStore.open(other, MetaOptions.of(Clock.SYSTEM)).format());
+        engine().erase();
+        for (MetaEngine looking : List.of(engine(), other)) {
+            assertNull(looking.read(ReadPlan.of(new Item.Setting()), reader -> reader.get(new Item.Setting())));
+        }
+        VolumeFormat second = first.withName("second");
+        MetaStore.format(engine(), second, Clock.SYSTEM);
+        MetaStore made = MetaStore.open(other, MetaOptions.of(Clock.SYSTEM));
+        assertEquals(second, made.format());
+        assertEquals(
+                List.of(), made.list(1, Scan.Detail.NAMES, Cursor.START, 10).records());
+        assertNull(other.read(ReadPlan.of(new Item.NodeOf(5)), reader -> reader.get(new Item.NodeOf(5))));
     }
 
     @Test

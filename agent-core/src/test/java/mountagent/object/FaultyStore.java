@@ -145,6 +145,14 @@ public final class FaultyStore implements ObjectStore {
     }
 
     @Override
+    public ObjectPage listUnfinished(String prefix, String after, int limit) throws ObjectStoreException {
+        var failure = before(Operation.LIST, prefix);
+        var page = store.listUnfinished(prefix, after, limit);
+        after(failure);
+        return page;
+    }
+
+    @Override
     public void sync(Collection<String> keys) throws ObjectStoreException {
         var after = before(Operation.SYNC, String.join(" ", keys));
         store.sync(keys);

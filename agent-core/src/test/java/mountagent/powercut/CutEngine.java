@@ -125,6 +125,11 @@ final class CutEngine implements MetaEngine {
     }
 
     @Override
+    public void erase() throws FsException {
+        engine.erase();
+    }
+
+    @Override
     public void close() {
         engine.close();
     }

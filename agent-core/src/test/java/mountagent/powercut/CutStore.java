@@ -101,6 +101,11 @@ final class CutStore implements ObjectStore {
     }
 
     @Override
+    public ObjectPage listUnfinished(String prefix, String after, int limit) throws ObjectStoreException {
+        return store.listUnfinished(prefix, after, limit);
+    }
+
+    @Override
     public void sync(Collection<String> keys) throws ObjectStoreException {
         instant.readLock().lock();
         try {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// mutation, so that there are no conflicts. Nothing is durable.
 public final class MemoryEngine implements MetaEngine {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-    private final MemoryState state = new MemoryState();
+    private MemoryState state = new MemoryState();
     private boolean closed;
 
     /// An engine that holds no volume.
@@ -127,6 +127,17 @@ public final class MemoryEngine implements MetaEngine {
     @Override
     public void prepare() throws FsException {
         barrier();
+    }
+
+    @Override
+    public void erase() throws FsException {
+        lock.writeLock().lock();
+        try {
+            checkOpen();
+            state = new MemoryState();
+        } finally {
+            lock.writeLock().unlock();
+        }
     }
 
     /// Makes every later call fail; what is stored is gone with the engine.

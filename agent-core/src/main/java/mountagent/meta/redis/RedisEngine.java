@@ -245,6 +245,17 @@ public final class RedisEngine implements MetaEngine {
     @Override
     public void prepare() {}
 
+    /// Empties the database, as the official client does: whatever else is in it goes too.
+    @Override
+    public void erase() throws FsException {
+        boolean _ = retried(link -> {
+            RedisBatch batch = link.batch();
+            Reply<String> done = batch.ask(commands -> commands.flushdb());
+            batch.run();
+            return done.get() != null;
+        });
+    }
+
     /// How many round trips have been made so far.
     public long roundTrips() {
         return links.trips();

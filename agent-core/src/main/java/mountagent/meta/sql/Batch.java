@@ -80,6 +80,12 @@ final class Batch {
         changed = true;
     }
 
+    /// Drops the tables.
+    void dropSchema() throws SQLException, FsException {
+        new Schema(connection).drop();
+        changed = true;
+    }
+
     /// Whether there is anything to commit.
     boolean hasChanged() {
         return changed;

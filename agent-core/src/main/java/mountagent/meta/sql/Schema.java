@@ -6,8 +6,8 @@ import mountagent.base.FsException;
 
 /// The tables as the official client creates them, statement by statement (reference: meta-sql.md §3 and §4).
 ///
-/// A database of an older client gets what it lacks; nothing is ever dropped, and columns and tables we do not know
-/// stay as they are.
+/// A database of an older client gets what it lacks; nothing is dropped before the volume is erased, and columns and
+/// tables we do not know stay as they are.
 final class Schema {
     private static final String INTEGER = " INTEGER NOT NULL";
     private static final String NULLABLE = " INTEGER NULL";
@@ -173,6 +173,13 @@ final class Schema {
                             + index.columns() + ")");
                 }
             }
+        }
+    }
+
+    /// Drops the tables that a volume of today has. Within a transaction that has the write lock.
+    void drop() throws SQLException, FsException {
+        for (Table table : TABLES) {
+            connection.execute("DROP TABLE IF EXISTS `" + connection.tablePrefix() + table.name() + "`");
         }
     }
 

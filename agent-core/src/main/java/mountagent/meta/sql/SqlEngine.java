@@ -158,6 +158,17 @@ public final class SqlEngine implements MetaEngine {
         if (isEmpty()) {
             return work.run(new EmptyReader(location));
         }
+        try {
+            return readTables(plan, work);
+        } catch (FsException e) {
+            if (e.errno() == Errno.EIO && !e.isExpected() && hasLostTables()) {
+                return work.run(new EmptyReader(location));
+            }
+            throw e;
+        }
+    }
+
+    private <T extends @Nullable Object> T readTables(ReadPlan plan, ReadWork<T> work) throws FsException {
         return readers.read(connection -> {
             if (plan.first().size() <= 1) {
                 PlanRun alone = start(plan, connection);
@@ -184,6 +195,12 @@ public final class SqlEngine implements MetaEngine {
             hasTables = readers.read(connection -> new Schema(connection).exists());
         }
         return !hasTables;
+    }
+
+    /// Whether another process has erased the volume meanwhile.
+    private boolean hasLostTables() throws FsException {
+        hasTables = false;
+        return isEmpty();
     }
 
     @Override
@@ -253,6 +270,17 @@ public final class SqlEngine implements MetaEngine {
                 },
                 Durability.POWER_SAFE));
         hasTables = true;
+    }
+
+    @Override
+    public void erase() throws FsException {
+        writer().run(new WriteTask<>(
+                batch -> {
+                    batch.dropSchema();
+                    return null;
+                },
+                Durability.POWER_SAFE));
+        hasTables = false;
     }
 
     /// Ends what is under way and closes the file; the last to close it folds the log into it.

@@ -20,14 +20,23 @@ import mountagent.object.ObjectPage;
 /// Whole directories before the page, or beside the prefix, are not entered. A file or directory that goes
 /// away during the walk was deleted; any other failure ends the listing.
 final class FileListing {
+    /// Which files are shown.
+    enum Kind {
+        OBJECTS,
+        /// What puts that were broken off left behind.
+        UNFINISHED
+    }
+
     private final Path bucket;
+    private final Kind kind;
     private final String prefix;
     private final String after;
     private final int limit;
     private final List<ObjectInfo> found = new ArrayList<>();
 
-    FileListing(Path bucket, String prefix, String after, int limit) {
+    FileListing(Path bucket, Kind kind, String prefix, String after, int limit) {
         this.bucket = bucket;
+        this.kind = kind;
         this.prefix = prefix;
         this.after = after;
         this.limit = limit;
@@ -49,7 +58,7 @@ final class FileListing {
             }
             if (entry.attributes.isDirectory()) {
                 walk(entry.path, entry.key);
-            } else if (entry.attributes.isRegularFile() && entry.key.compareTo(after) > 0) {
+            } else if (entry.attributes.isRegularFile() && isShown(entry) && entry.key.compareTo(after) > 0) {
                 found.add(new ObjectInfo(
                         entry.key,
                         entry.attributes.size(),
@@ -58,12 +67,20 @@ final class FileListing {
         }
     }
 
+    private static boolean isUnfinished(String name) {
+        return name.startsWith(FileStore.TEMPORARY_PREFIX);
+    }
+
+    private boolean isShown(Entry entry) {
+        return isUnfinished(entry.path.getFileName().toString()) == (kind == Kind.UNFINISHED);
+    }
+
     private List<Entry> entries(Path directory, String start) throws IOException {
         List<Entry> entries = new ArrayList<>();
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory)) {
             for (Path path : paths) {
                 String name = path.getFileName().toString();
-                if (!name.startsWith(FileStore.TEMPORARY_PREFIX) && canMatter(start + name)) {
+                if ((kind == Kind.UNFINISHED || !isUnfinished(name)) && canMatter(start + name)) {
                     add(entries, start + name, path);
                 }
             }

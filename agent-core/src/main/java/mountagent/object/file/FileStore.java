@@ -29,7 +29,7 @@ import mountagent.object.ObjectStoreException.Kind;
 /// A put writes a hidden file beside its place and renames it there: four system calls where the directory
 /// exists. Names of blocks are never used twice, so the rename goes to a fresh name, which ext4 does not
 /// punish with a flush. Nothing is flushed before [#sync]. A process that dies in a put leaves its hidden
-/// file behind, which listings do not show.
+/// file behind, which listings do not show, but [#listUnfinished] does.
 public final class FileStore implements ObjectStore {
     /// What the names of files being written begin with.
     static final String TEMPORARY_PREFIX = ".jfs.";
@@ -145,9 +145,18 @@ public final class FileStore implements ObjectStore {
 
     @Override
     public ObjectPage list(String prefix, String after, int limit) throws ObjectStoreException {
+        return list(FileListing.Kind.OBJECTS, prefix, after, limit);
+    }
+
+    @Override
+    public ObjectPage listUnfinished(String prefix, String after, int limit) throws ObjectStoreException {
+        return list(FileListing.Kind.UNFINISHED, prefix, after, limit);
+    }
+
+    private ObjectPage list(FileListing.Kind kind, String prefix, String after, int limit) throws ObjectStoreException {
         failures.checkBucket();
         try {
-            return new FileListing(bucket, prefix, after, limit).page();
+            return new FileListing(bucket, kind, prefix, after, limit).page();
         } catch (IOException e) {
             throw failures.of("list", prefix, e);
         }

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import mountagent.object.ObjectInfo;
+import mountagent.object.ObjectPage;
 import mountagent.object.ObjectStore;
 import mountagent.object.ObjectStoreContract;
 import mountagent.object.ObjectStoreException;
@@ -54,6 +56,18 @@ final class FileStoreTest extends ObjectStoreContract {
         put("d/k", "x");
         Files.writeString(bucket().resolve("d/.jfs.k.tmp.123"), "hal");
         assertEquals(List.of("d/k"), keys("", "", 10));
+        Files.writeString(bucket().resolve("d/.jfs.k.tmp.124"), "halb");
+        ObjectPage first = store.listUnfinished("d/", "", 1);
+        assertEquals(
+                List.of("d/.jfs.k.tmp.123"),
+                first.objects().stream().map(ObjectInfo::key).toList());
+        ObjectPage second = store.listUnfinished("d/", "d/.jfs.k.tmp.123", 1);
+        assertEquals(
+                List.of("d/.jfs.k.tmp.124"),
+                second.objects().stream().map(ObjectInfo::key).toList());
+        assertEquals(4, second.objects().getFirst().size());
+        store.delete("d/.jfs.k.tmp.124");
+        assertEquals(1, store.listUnfinished("", "", 10).objects().size());
     }
 
     @Test
