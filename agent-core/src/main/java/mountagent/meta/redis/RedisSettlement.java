@@ -191,6 +191,8 @@ final class RedisSettlement {
                     Mutation.RaiseNextId _,
                     Mutation.PutDeletedFile _,
                     Mutation.RemoveDeletedFile _,
+                    Mutation.PutDetachedNode _,
+                    Mutation.RemoveDetachedNode _,
                     Mutation.PutFlock _,
                     Mutation.RemoveFlock _,
                     Mutation.PutPosixLocks _ -> {
