@@ -34,7 +34,7 @@ final class Attributes {
             if (Inodes.isTrashed(node)) {
                 throw FsException.miss(Errno.EPERM);
             }
-            Node after = changed(caller, node, change, run.now());
+            Node after = changed(run, caller, node, change);
             chargeOwner(run, node, after);
             return run.update(inode, after);
         });
@@ -56,11 +56,11 @@ final class Attributes {
                 && change.mtime().kind() == TimeChange.Kind.KEEP;
     }
 
-    private static Node changed(Caller caller, Node node, AttrChange change, Timestamp now) throws FsException {
-        NodeDraft draft = node.edit().ctime(now);
+    private static Node changed(Change run, Caller caller, Node node, AttrChange change) throws FsException {
+        NodeDraft draft = node.edit().ctime(run.now());
         changeOwner(caller, node, change, draft);
-        changeMode(caller, node, change, draft);
-        changeTimes(caller, node, change, draft, now);
+        changeMode(run, caller, node, change, draft);
+        changeTimes(run, caller, node, change, draft);
         if (change.flags().isPresent()) {
             Permission.checkOwner(caller, node);
             draft.flags(change.flags().getAsInt());
@@ -87,8 +87,10 @@ final class Attributes {
         }
     }
 
-    /// A mode given with a change of owner is taken as it is: whoever sends both has seen to the bits.
-    private static void changeMode(Caller caller, Node node, AttrChange change, NodeDraft draft) throws FsException {
+    /// A mode given with a change of owner is taken as it is: whoever sends both has seen to the bits. The access list
+    /// follows the mode.
+    private static void changeMode(Change run, Caller caller, Node node, AttrChange change, NodeDraft draft)
+            throws FsException {
         OptionalInt asked = change.mode();
         if (asked.isEmpty()) {
             return;
@@ -97,10 +99,15 @@ final class Attributes {
         int mode = asked.getAsInt() & MODE_BITS;
         boolean isForeign = caller.isChecked() && !caller.isMember(change.gid().orElse(node.gid()));
         draft.mode(isForeign ? mode & ~Permission.SET_GID : mode);
+        if (node.accessAcl() != 0) {
+            AclRule rule = run.acls().rule(node.accessAcl());
+            draft.accessAcl(run.acls().numberOf(rule.withMode(mode)));
+        }
     }
 
-    private static void changeTimes(Caller caller, Node node, AttrChange change, NodeDraft draft, Timestamp now)
+    private static void changeTimes(Change run, Caller caller, Node node, AttrChange change, NodeDraft draft)
             throws FsException {
+        Timestamp now = run.now();
         TimeChange.Kind atime = change.atime().kind();
         TimeChange.Kind mtime = change.mtime().kind();
         if (atime == TimeChange.Kind.KEEP && mtime == TimeChange.Kind.KEEP) {
@@ -110,7 +117,7 @@ final class Attributes {
         if (!onlyNow) {
             Permission.checkOwner(caller, node);
         } else if (!Permission.owns(caller, node)) {
-            Permission.check(caller, node, Permission.WRITE);
+            run.check(caller, node, Permission.WRITE);
         }
         draft.atime(time(change.atime(), node.atime(), now));
         draft.mtime(time(change.mtime(), node.mtime(), now));

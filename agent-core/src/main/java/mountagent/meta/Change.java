@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import mountagent.base.Caller;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.Sizes;
@@ -34,6 +35,16 @@ final class Change implements MetaReader {
     /// The time of the change.
     Timestamp now() {
         return now;
+    }
+
+    /// The ACL rules known here.
+    AclRules acls() {
+        return context.acls();
+    }
+
+    /// EACCES unless the caller may do with `node` what `mask` says.
+    void check(Caller caller, Node node, int mask) throws FsException {
+        Permission.check(context.acls(), caller, node, mask);
     }
 
     Terms terms() {

@@ -14,6 +14,9 @@ public record ClientVersion(int major, int minor, int patch, String prerelease) 
     /// The official release whose format this client speaks, and as which it presents itself to a volume.
     public static final ClientVersion OURS = new ClientVersion(1, 4, 1, "");
 
+    /// The first release that knows POSIX ACLs, its previews included.
+    static final ClientVersion FIRST_WITH_ACLS = new ClientVersion(1, 2, 0, "A");
+
     private static final Pattern FORM = Pattern.compile(
             "v?(\\d{1,9})(?:\\.(\\d{1,9}))?(?:\\.(\\d{1,9}))?(?:-([0-9A-Za-z.-]+))?(?:\\+[0-9A-Za-z.-]*)?");
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Creations {
     private static final int SYMLINK_MODE = 0777;
     private static final int MODE_BITS = 07777;
+    private static final int PERMISSION_BITS = 0777;
 
     private final StoreContext context;
 
@@ -55,11 +56,11 @@ final class Creations {
         ReadPlan plan = ReadPlan.of(terms.charging(at.parent(), new Item.NodeOf(at.parent()), entry));
         return context.change(terms, plan, change -> {
             Node parent = change.directory(at.parent());
-            Permission.check(caller, parent, Permission.EXECUTE);
+            change.check(caller, parent, Permission.EXECUTE);
             if (change.get(entry) != null) {
                 throw FsException.miss(Errno.EEXIST);
             }
-            Places.checkDirectory(caller, parent);
+            Places.checkDirectory(change, caller, parent);
             Node node = draft(change, caller, at.parent(), parent, spec)
                     .length(lengthOf(spec.type(), target))
                     .done();
@@ -105,7 +106,7 @@ final class Creations {
         try {
             return context.change(terms, plan, change -> {
                 Node parent = change.directory(directory);
-                Places.checkDirectory(caller, parent);
+                Places.checkDirectory(change, caller, parent);
                 Node node =
                         draft(change, caller, directory, parent, spec).nlink(0).done();
                 change.apply(new Mutation.CreateNode(inode, node));
@@ -124,9 +125,12 @@ final class Creations {
         boolean isDirectory = spec.type() == FileType.DIRECTORY;
         boolean inherits = (parent.mode() & Permission.SET_GID) != 0;
         boolean hasDevice = spec.type() == FileType.BLOCK_DEVICE || spec.type() == FileType.CHARACTER_DEVICE;
-        return new NodeDraft(spec.type())
-                .flags(parent.flags() & NodeFlag.SKIP_TRASH)
-                .mode(mode(caller, parent, spec))
+        NodeDraft draft = new NodeDraft(spec.type());
+        int mode = inheritsAcl(parent, spec)
+                ? inherited(change.acls(), parent, spec, draft)
+                : spec.mode() & MODE_BITS & ~(spec.type() == FileType.SYMLINK ? 0 : caller.umask());
+        return draft.flags(parent.flags() & NodeFlag.SKIP_TRASH)
+                .mode(groupBitSeenTo(caller, parent, spec, mode))
                 .uid(caller.uid())
                 .gid(inherits ? parent.gid() : caller.gid())
                 .times(change.now())
@@ -136,14 +140,27 @@ final class Creations {
                 .tier(parent.tier());
     }
 
-    /// In a directory with the set-group-ID bit a new directory gets it too; an executable of somebody outside the
-    /// group
-    /// loses it.
-    private static int mode(Caller caller, Node parent, NodeSpec spec) {
+    private static boolean inheritsAcl(Node parent, NodeSpec spec) {
+        return parent.defaultAcl() != 0 && spec.type() != FileType.SYMLINK;
+    }
+
+    /// Gives a new node what the default list of its directory says, and answers its mode. The umask has no say then.
+    private static int inherited(AclRules acls, Node parent, NodeSpec spec, NodeDraft draft) {
+        AclRule rule = acls.rule(parent.defaultAcl());
         int mode = spec.mode() & MODE_BITS;
-        if (spec.type() != FileType.SYMLINK) {
-            mode &= ~caller.umask();
+        if (spec.type() == FileType.DIRECTORY) {
+            draft.defaultAcl(parent.defaultAcl());
         }
+        AclRule own = rule.inherited(mode);
+        if (!rule.isMinimal()) {
+            draft.accessAcl(acls.numberOf(own));
+        }
+        return mode & ~PERMISSION_BITS | own.mode();
+    }
+
+    /// In a directory with the set-group-ID bit a new directory gets it too; an executable of somebody outside the
+    /// group loses it.
+    private static int groupBitSeenTo(Caller caller, Node parent, NodeSpec spec, int mode) {
         if ((parent.mode() & Permission.SET_GID) == 0) {
             return mode;
         }
@@ -171,11 +188,11 @@ final class Creations {
             Node node = change.node(inode);
             checkLinkable(node);
             Node parent = change.directory(to.parent());
-            Permission.check(caller, parent, Permission.EXECUTE);
+            change.check(caller, parent, Permission.EXECUTE);
             if (change.get(entry) != null) {
                 throw FsException.miss(Errno.EEXIST);
             }
-            Places.checkDirectory(caller, parent);
+            Places.checkDirectory(change, caller, parent);
             Node after = node.nlink() == 0
                     ? name(change, inode, node, to.parent(), unnamed)
                     : addLink(change, inode, node, to.parent());

@@ -28,7 +28,7 @@ final class Lengths {
             Node node = change.file(inode);
             Permission.checkChangeable(node);
             if (right == TruncateRight.CHECKED) {
-                checkTruncate(caller, node);
+                checkTruncate(change, caller, node);
             }
             change.resize(inode, node, length);
             zero(change, inode, Math.min(node.length(), length), Math.max(node.length(), length));
@@ -37,11 +37,11 @@ final class Lengths {
         });
     }
 
-    private static void checkTruncate(Caller caller, Node node) throws FsException {
+    private static void checkTruncate(Change change, Caller caller, Node node) throws FsException {
         if (Inodes.isTrashed(node)) {
             throw FsException.miss(Errno.EPERM);
         }
-        Permission.check(caller, node, Permission.WRITE);
+        change.check(caller, node, Permission.WRITE);
     }
 
     /// EFBIG when a file would end there.

@@ -46,14 +46,14 @@ final class Lookups {
         return entry == null ? List.of() : List.of(new Item.NodeOf(entry.inode()));
     }
 
-    private static void checkSearch(Caller caller, @Nullable Node directory) throws FsException {
+    private void checkSearch(Caller caller, @Nullable Node directory) throws FsException {
         if (directory == null) {
             throw FsException.miss(Errno.ENOENT);
         }
         if (!directory.isDirectory()) {
             throw FsException.miss(Errno.ENOTDIR);
         }
-        Permission.check(caller, directory, Permission.EXECUTE);
+        Permission.check(context.acls(), caller, directory, Permission.EXECUTE);
     }
 
     /// An entry whose node is missing shows as an empty node of its type, so that it can be removed.
@@ -107,7 +107,7 @@ final class Lookups {
     }
 
     void access(Caller caller, long inode, int mask) throws FsException {
-        Permission.check(caller, node(inode), mask);
+        Permission.check(context.acls(), caller, node(inode), mask);
     }
 
     Node checkOpen(Caller caller, long inode, OpenIntent intent) throws FsException {
@@ -118,7 +118,7 @@ final class Lookups {
         if (node.isDirectory() && intent.changes()) {
             throw FsException.miss(Errno.EISDIR);
         }
-        Permission.check(caller, node, intent.mask());
+        Permission.check(context.acls(), caller, node, intent.mask());
         if (intent.changes() && (node.has(NodeFlag.IMMUTABLE) || Inodes.isTrashed(node))) {
             throw FsException.miss(Errno.EPERM);
         }
@@ -147,7 +147,7 @@ final class Lookups {
         if (!node.isDirectory()) {
             throw FsException.miss(Errno.ENOTDIR);
         }
-        Permission.check(caller, node, Permission.READ);
+        Permission.check(context.acls(), caller, node, Permission.READ);
         return node;
     }
 

@@ -269,10 +269,17 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return xattrs.get(caller, inode, name);
     }
 
-    /// Sets an extended attribute. EEXIST, ENODATA by mode; ERANGE when name or value is too long; EPERM, EACCES,
-    /// ENOTSUP for ACLs.
+    /// Sets an extended attribute. EEXIST, ENODATA by mode; ERANGE when name or value is too long; EPERM, EACCES;
+    /// ENOTSUP for ACLs in a volume without them, EINVAL for one that is not understood.
     public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException {
-        xattrs.set(caller, inode, name, value, mode);
+        xattrs.set(caller, inode, name, value, mode, false);
+    }
+
+    /// The same; an access ACL then drops the set-group-ID bit too, as for somebody outside the group. For front ends
+    /// whose kernel knows the caller's groups.
+    public void setXattrOutsideGroup(Caller caller, long inode, FileName name, Bytes value, XattrMode mode)
+            throws FsException {
+        xattrs.set(caller, inode, name, value, mode, true);
     }
 
     /// The names of the extended attributes.

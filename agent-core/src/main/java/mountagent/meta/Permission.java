@@ -5,7 +5,8 @@ import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.NodeFlag;
 
-/// What a caller may do with a node by owner, group and mode (reference: semantics.md §2). All checks pass for root and
+/// What a caller may do with a node by owner, group, mode and access list (reference: semantics.md §2, §11). All checks
+/// pass for root and
 /// for callers whose kernel has checked already; flags of nodes bind everybody.
 final class Permission {
     static final int READ = 4;
@@ -17,13 +18,25 @@ final class Permission {
     static final int STICKY = 0_1000;
     static final int GROUP_EXECUTE = 0_0010;
 
+    /// With none of these set an access list grants nothing beyond the mode.
+    private static final int GROUP_BITS = 0_0070;
+
     private Permission() {}
 
-    /// EACCES unless the mode grants all bits of `mask`.
-    static void check(Caller caller, Node node, int mask) throws FsException {
-        if (caller.isChecked() && (granted(caller, node) & mask) != mask) {
+    /// EACCES unless the access list of the node, or its mode where it has none, grants all bits of `mask`.
+    static void check(AclRules acls, Caller caller, Node node, int mask) throws FsException {
+        if (caller.isChecked() && !grants(acls, caller, node, mask)) {
             throw FsException.miss(Errno.EACCES);
         }
+    }
+
+    private static boolean grants(AclRules acls, Caller caller, Node node, int mask) {
+        boolean isOwner = caller.uid() == node.uid();
+        if (node.accessAcl() == 0 || (node.mode() & GROUP_BITS) == 0) {
+            return (granted(caller, node) & mask) == mask;
+        }
+        boolean isInOwningGroup = caller.isMember(node.gid());
+        return acls.rule(node.accessAcl()).grants(mask, isOwner, caller.uid(), isInOwningGroup, caller::isMember);
     }
 
     private static int granted(Caller caller, Node node) {

@@ -42,11 +42,11 @@ final class Places {
     }
 
     /// The directory `node` that a new name is to be made in. ENOENT when it lies in the trash, EACCES, EPERM.
-    static void checkDirectory(Caller caller, Node directory) throws FsException {
+    static void checkDirectory(Change change, Caller caller, Node directory) throws FsException {
         if (Inodes.isTrashed(directory)) {
             throw FsException.miss(Errno.ENOENT);
         }
-        Permission.check(caller, directory, Permission.WRITE | Permission.EXECUTE);
+        change.check(caller, directory, Permission.WRITE | Permission.EXECUTE);
         Permission.checkFlags(directory, NodeFlag.IMMUTABLE);
     }
 }

@@ -63,7 +63,7 @@ final class Removals {
             throw FsException.miss(Errno.EPERM);
         }
         Node node = change.find(entry.inode());
-        checkTaking(caller, parent, node);
+        checkTaking(change, caller, parent, node);
         return take(change, at, parent, entry, hour);
     }
 
@@ -107,7 +107,7 @@ final class Removals {
             throw FsException.miss(Errno.ENOTDIR);
         }
         Node node = change.find(entry.inode());
-        checkTaking(caller, parent, node);
+        checkTaking(change, caller, parent, node);
         if (change.get(new Item.HasEntries(entry.inode()))) {
             throw FsException.miss(Errno.ENOTEMPTY);
         }
@@ -130,7 +130,7 @@ final class Removals {
     }
 
     private static Dentry entry(Change change, Caller caller, Node parent, DentryKey at) throws FsException {
-        Permission.check(caller, parent, Permission.EXECUTE);
+        change.check(caller, parent, Permission.EXECUTE);
         Dentry entry = change.get(new Item.DentryAt(at));
         if (entry == null) {
             throw FsException.miss(Errno.ENOENT);
@@ -138,8 +138,8 @@ final class Removals {
         return entry;
     }
 
-    private static void checkTaking(Caller caller, Node parent, @Nullable Node node) throws FsException {
-        Permission.check(caller, parent, Permission.WRITE);
+    private static void checkTaking(Change change, Caller caller, Node parent, @Nullable Node node) throws FsException {
+        change.check(caller, parent, Permission.WRITE);
         Permission.checkChangeable(parent);
         if (node != null) {
             Permission.checkSticky(caller, parent, node);

@@ -177,7 +177,7 @@ final class Renames {
 
     private static Node parent(Change change, Caller caller, DentryKey at) throws FsException {
         Node parent = change.directory(at.parent());
-        Permission.check(caller, parent, Permission.EXECUTE);
+        change.check(caller, parent, Permission.EXECUTE);
         return parent;
     }
 
@@ -191,8 +191,8 @@ final class Renames {
         if (Inodes.isTrashed(scene.toParent)) {
             throw FsException.miss(Errno.ENOENT);
         }
-        Permission.check(order.caller, scene.fromParent, Permission.WRITE);
-        Permission.check(order.caller, scene.toParent, Permission.WRITE);
+        change.check(order.caller, scene.fromParent, Permission.WRITE);
+        change.check(order.caller, scene.toParent, Permission.WRITE);
         if (order.crosses()) {
             checkNotBelow(change, scene.source, order.to.parent());
             if (order.exchanges() && target != null) {
@@ -201,9 +201,9 @@ final class Renames {
         }
         Permission.checkChangeable(scene.fromParent);
         Permission.checkFlags(scene.toParent, NodeFlag.IMMUTABLE);
-        checkTaking(scene, scene.source);
+        checkTaking(change, scene, scene.source);
         if (target != null) {
-            checkTaking(scene, target);
+            checkTaking(change, scene, target);
         }
         if (replaced != null && replaced.isDirectory() && change.get(new Item.HasEntries(replaced.entry.inode()))) {
             throw FsException.miss(Errno.ENOTEMPTY);
@@ -212,7 +212,7 @@ final class Renames {
 
     /// The node at an end may be taken from its place: its flags allow it, the sticky bit does, and a directory that
     /// gets another parent may be written.
-    private static void checkTaking(Scene scene, End end) throws FsException {
+    private static void checkTaking(Change change, Scene scene, End end) throws FsException {
         if (end.node == null) {
             return;
         }
@@ -221,7 +221,7 @@ final class Renames {
         Permission.checkSticky(order.caller, scene.parentOf(end), end.node);
         boolean isMoved = end.at.equals(order.from) || order.exchanges();
         if (isMoved && order.crosses() && end.isDirectory()) {
-            Permission.check(order.caller, end.node, Permission.WRITE);
+            change.check(order.caller, end.node, Permission.WRITE);
         }
     }
 

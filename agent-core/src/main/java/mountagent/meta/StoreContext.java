@@ -17,6 +17,9 @@ final class StoreContext {
         T run(Change change) throws FsException;
     }
 
+    /// How many ACL rules one operation may have to learn before it ends; each attempt learns one.
+    private static final int LEARNING_MAX = 64;
+
     private static final int INODE_BATCH = 1024;
     private static final int SLICE_BATCH = 4096;
 
@@ -25,6 +28,7 @@ final class StoreContext {
     private final IdPool inodeIds;
     private final IdPool sliceIds;
     private final SpaceUse use = new SpaceUse();
+    private final AclRules acls;
     private final Set<Long> keptAlive = ConcurrentHashMap.newKeySet();
     private final Set<Long> unnamed = ConcurrentHashMap.newKeySet();
     private volatile VolumeFormat format;
@@ -35,6 +39,7 @@ final class StoreContext {
         this.engine = engine;
         this.options = options;
         this.format = format;
+        acls = new AclRules(engine);
         inodeIds = new IdPool(count -> engine.allocate(IdKind.INODE, count), INODE_BATCH);
         sliceIds = new IdPool(count -> engine.allocate(IdKind.SLICE, count), SLICE_BATCH);
     }
@@ -49,6 +54,10 @@ final class StoreContext {
 
     SpaceUse use() {
         return use;
+    }
+
+    AclRules acls() {
+        return acls;
     }
 
     VolumeFormat format() {
@@ -105,7 +114,24 @@ final class StoreContext {
     }
 
     <T extends @Nullable Object> T read(ReadPlan plan, MetaEngine.ReadWork<T> work) throws FsException {
-        return engine.read(plan, work);
+        return learning(() -> engine.read(plan, work));
+    }
+
+    @FunctionalInterface
+    private interface Attempt<T extends @Nullable Object> {
+        T run() throws FsException;
+    }
+
+    /// Runs an attempt again with each ACL rule that it turned out to need.
+    private <T extends @Nullable Object> T learning(Attempt<T> attempt) throws FsException {
+        for (int i = 0; i < LEARNING_MAX; i++) {
+            try {
+                return attempt.run();
+            } catch (AclRules.Unknown needed) {
+                acls.learn(needed);
+            }
+        }
+        throw new FsException(Errno.EIO, "an operation needs more than " + LEARNING_MAX + " ACL rules");
     }
 
     /// Runs a transaction that is committed on return. EROFS when this store only reads.
@@ -117,14 +143,14 @@ final class StoreContext {
             throws FsException {
         checkWritable();
         AtomicReference<@Nullable Change> last = new AtomicReference<>();
-        T result = engine.transact(
+        T result = learning(() -> engine.transact(
                 plan,
                 transaction -> {
                     Change change = new Change(transaction, this, terms);
                     last.set(change);
                     return work.run(change);
                 },
-                durability);
+                durability));
         Change committed = last.get();
         if (committed != null) {
             committed.settle();

@@ -334,6 +334,15 @@ public final class VolumeFormat {
         return with(FormatField.ENABLE_ACL, value);
     }
 
+    /// The same with POSIX ACLs on, and closed to clients that do not know them. They cannot be turned off again.
+    public VolumeFormat withAclsOn() throws FsException {
+        String lowest = minClientVersion();
+        boolean admitsOlder = lowest.isEmpty()
+                || ClientVersion.parse("MinClientVersion", lowest).compareTo(ClientVersion.FIRST_WITH_ACLS) < 0;
+        VolumeFormat on = withEnableAcl(true);
+        return admitsOlder ? on.withMinClientVersion(ClientVersion.FIRST_WITH_ACLS.toString()) : on;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof VolumeFormat that && document.equals(that.document);

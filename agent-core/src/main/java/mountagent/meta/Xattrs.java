@@ -1,6 +1,7 @@
 package mountagent.meta;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import mountagent.base.Bytes;
 import mountagent.base.Caller;
@@ -19,13 +20,19 @@ final class Xattrs {
     private static final byte[] ACL = "system.posix_acl_".getBytes(StandardCharsets.US_ASCII);
 
     private final StoreContext context;
+    private final Acls acls;
 
     Xattrs(StoreContext context) {
         this.context = context;
+        acls = new Acls(context);
     }
 
     Bytes get(Caller caller, long inode, FileName name) throws FsException {
         checkName(name);
+        Acls.Kind list = Acls.Kind.of(name);
+        if (list != null) {
+            return acls.get(inode, list);
+        }
         if (startsWith(name, ACL) || startsWith(name, TRUSTED) && caller.isChecked()) {
             throw FsException.miss(Errno.ENODATA);
         }
@@ -35,7 +42,7 @@ final class Xattrs {
         return context.read(checks ? ReadPlan.of(value, item) : ReadPlan.of(value), reader -> {
             Node node = checks ? reader.get(item) : null;
             if (node != null) {
-                Permission.check(caller, node, Permission.READ);
+                Permission.check(context.acls(), caller, node, Permission.READ);
             }
             Bytes found = reader.get(value);
             if (found == null) {
@@ -45,12 +52,23 @@ final class Xattrs {
         });
     }
 
-    void set(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException {
+    /// A mode is not asked for with lists of access rights, as on other file systems.
+    void set(Caller caller, long inode, FileName name, Bytes value, XattrMode mode, boolean dropSetGroupId)
+            throws FsException {
         checkName(name);
-        checkChangeable(caller, inode, name);
         if (value.length() > Sizes.XATTR_VALUE_MAX) {
             throw FsException.miss(Errno.ERANGE);
         }
+        Acls.Kind list = Acls.Kind.of(name);
+        if (list != null) {
+            acls.set(caller, inode, list, value, dropSetGroupId);
+        } else {
+            put(caller, inode, name, value, mode);
+        }
+    }
+
+    private void put(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException {
+        checkChangeable(caller, inode, name);
         XattrKey key = new XattrKey(inode, name);
         Item.XattrOf item = new Item.XattrOf(key);
         context.change(context.terms(), ReadPlan.of(new Item.NodeOf(inode), item), change -> {
@@ -70,7 +88,17 @@ final class Xattrs {
     /// Names that only root may see are left out for others.
     List<FileName> list(Caller caller, long inode) throws FsException {
         Item.XattrNames item = new Item.XattrNames(inode);
-        List<FileName> all = context.read(ReadPlan.of(item), reader -> reader.get(item));
+        Item.NodeOf nodeItem = new Item.NodeOf(inode);
+        boolean mayHaveAcls = acls.areOn();
+        ReadPlan plan = mayHaveAcls ? ReadPlan.of(item, nodeItem) : ReadPlan.of(item);
+        List<FileName> all = context.read(plan, reader -> {
+            List<FileName> names = new ArrayList<>(reader.get(item));
+            Node node = mayHaveAcls ? reader.get(nodeItem) : null;
+            if (node != null) {
+                Acls.addNames(node, names);
+            }
+            return names;
+        });
         return caller.isRoot()
                 ? all
                 : all.stream().filter(name -> !startsWith(name, TRUSTED)).toList();
@@ -78,6 +106,11 @@ final class Xattrs {
 
     void remove(Caller caller, long inode, FileName name) throws FsException {
         checkName(name);
+        Acls.Kind list = Acls.Kind.of(name);
+        if (list != null) {
+            acls.remove(caller, inode, list);
+            return;
+        }
         checkChangeable(caller, inode, name);
         XattrKey key = new XattrKey(inode, name);
         Item.XattrOf item = new Item.XattrOf(key);
@@ -99,7 +132,7 @@ final class Xattrs {
         }
         Permission.checkFlags(node, NodeFlag.IMMUTABLE);
         if (startsWith(name, USER)) {
-            Permission.check(caller, node, Permission.WRITE);
+            change.check(caller, node, Permission.WRITE);
         } else {
             Permission.checkOwner(caller, node);
         }

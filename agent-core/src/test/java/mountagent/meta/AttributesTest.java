@@ -147,7 +147,9 @@ class AttributesTest extends MetaFixture {
         long inode = file("a");
         Node stored =
                 node(inode).edit().accessAcl(7).tier(1).tail(Bytes.of((byte) 9)).done();
-        elsewhere(new Mutation.UpdateNode(inode, stored));
+        elsewhere(
+                new Mutation.UpdateNode(inode, stored),
+                new Mutation.PutAcl(7, new AclRule(6, 4, 0, 0, List.of(), List.of())));
         set(AGENT, inode, AttrChange.NONE.withMode(0600));
         meta.truncate(AGENT, inode, 5, MetaStore.TruncateRight.CHECKED, false);
         Node after = node(inode);
