@@ -7,7 +7,8 @@ import mountagent.base.FsException;
 import mountagent.meta.Durability;
 import org.jspecify.annotations.Nullable;
 
-/// One change that somebody waits for. It is made on the writer's thread, maybe several times, and told its end once.
+/// One change that somebody waits for. It is made by whoever has the writer's turn, maybe several times, and told its
+/// end once.
 final class WriteTask<T extends @Nullable Object> {
     /// What a task does within a batch.
     @FunctionalInterface
@@ -57,7 +58,7 @@ final class WriteTask<T extends @Nullable Object> {
     /// Ends the task as it ran.
     void end() {
         ended = true;
-        LockSupport.unpark(waiting);
+        wake();
     }
 
     /// Ends the task with a failure.
@@ -66,18 +67,27 @@ final class WriteTask<T extends @Nullable Object> {
         end();
     }
 
-    /// Waits for the end. The wait cannot be interrupted, since the outcome would be unknown; it is as bounded as the
-    /// writer's own waits are.
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /// Has the waiting thread look again.
+    void wake() {
+        if (waiting != Thread.currentThread()) {
+            LockSupport.unpark(waiting);
+        }
+    }
+
+    /// Sleeps until the task may have ended or the turn may be free; answers whether the thread was interrupted. That
+    /// does not end the wait, since the outcome would be unknown; it is as bounded as the writer's own waits are.
+    boolean park() {
+        LockSupport.parkNanos(this, LOOK_AGAIN_NANOS);
+        return Thread.interrupted();
+    }
+
+    /// What an ended task answers.
     @SuppressWarnings("NullAway") // without a failure the result is what the body answered
-    T await() throws FsException {
-        boolean interrupted = false;
-        while (!ended) {
-            LockSupport.parkNanos(this, LOOK_AGAIN_NANOS);
-            interrupted |= Thread.interrupted();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    T result() throws FsException {
         if (failure != null) {
             throw failure();
         }

@@ -1,22 +1,27 @@
 package mountagent.meta.sql;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.Sizes;
-import mountagent.base.Threads;
 import mountagent.meta.Durability;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The one thread that changes the database, with group commit.
+/// The one place where the database is changed, with group commit.
+///
+/// ## Turns
+/// There is no thread for it: of the callers that wait, one at a time has the turn, on its own thread. It takes what
+/// is queued, its own change among them, and commits it as one batch. When its own change is done it passes the turn
+/// on to the first that still waits. A caller that comes alone thus waits for no other thread; changes that come
+/// while a batch commits share the next one.
 ///
 /// ## A batch
 /// The writer takes what is queued, up to a limit, opens a transaction that has the write lock from its start
@@ -41,25 +46,23 @@ final class Writer implements AutoCloseable {
     /// How long closing waits for what is queued, beyond the wait for other processes.
     private static final long CLOSE_MILLIS = TimeUnit.SECONDS.toMillis(30);
 
-    /// How long the writer sleeps before it looks for itself: a wake-up that is lost below us costs no more.
-    private static final long LOOK_AGAIN_MILLIS = 500;
-
     private final SqliteConnection connection;
     private final SqlErrors errors;
     private final LogSync logSync;
     private final BlockingQueue<WriteTask<?>> queue;
-    private final WriteTask<?> wake = new WriteTask<>(_ -> "", Durability.COMMITTED);
     private final int batchMax;
     private final long patienceMillis;
-    private final Thread thread;
 
-    /// Used by the writer's thread alone: whether commits are synced now.
+    /// The right to use the connection.
+    private final ReentrantLock turn = new ReentrantLock();
+
+    /// Whether commits are synced now. Guarded by `turn`.
     private boolean full;
 
-    private volatile boolean closing;
-    private volatile boolean ended;
+    /// Guarded by `turn`.
+    private boolean closed;
 
-    /// Starts the writer on `connection`, which it owns from now on.
+    /// Changes by `connection`, which it owns from now on.
     Writer(SqliteConnection connection, SqlErrors errors, LogSync logSync, SqlOptions options)
             throws SQLException, FsException {
         this.connection = connection;
@@ -71,12 +74,37 @@ final class Writer implements AutoCloseable {
         connection.execute("PRAGMA synchronous = NORMAL");
         connection.execute("PRAGMA wal_autocheckpoint = " + LOG_PAGES);
         connection.execute("PRAGMA journal_size_limit = " + LOG_BYTES_KEPT);
-        this.thread = Threads.platform("sqlite-writer-").newThread(this::loop);
-        thread.start();
     }
 
-    /// Queues `task` and waits for its end. EIO when the writer has closed or has been behind for too long.
+    /// Queues `task` and returns when it has ended; may run it and others meanwhile. EIO when the writer has closed
+    /// or has been behind for too long.
     <T extends @Nullable Object> T run(WriteTask<T> task) throws FsException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new FsException(Errno.EINTR, "interrupted before the change was queued");
+        }
+        enqueue(task);
+        boolean interrupted = false;
+        while (!task.hasEnded()) {
+            if (turn.tryLock()) {
+                try {
+                    // An interrupt would close the file that a sync is about.
+                    interrupted |= Thread.interrupted();
+                    runBatch(task);
+                } finally {
+                    turn.unlock();
+                }
+                passTurn();
+            } else {
+                interrupted |= task.park();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return task.result();
+    }
+
+    private void enqueue(WriteTask<?> task) throws FsException {
         try {
             if (!queue.offer(task, patienceMillis, TimeUnit.MILLISECONDS)) {
                 throw new FsException(Errno.EIO, "the queue of changes has been full for " + patienceMillis + " ms");
@@ -85,42 +113,38 @@ final class Writer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new FsException(Errno.EINTR, "interrupted before the change was queued", e);
         }
-        if (ended) {
-            refuseQueued();
-        }
-        return task.await();
     }
 
-    /// Ends after the changes that are queued, and closes the connection. Bounded.
+    /// Who queued a change while the turn was taken went to sleep. Looked for after the turn was given back, so that
+    /// whoever comes later finds it free.
+    private void passTurn() {
+        WriteTask<?> next = queue.peek();
+        if (next != null) {
+            next.wake();
+        }
+    }
+
+    /// Ends after the batch that runs, and closes the connection. Bounded.
     @Override
     public void close() {
-        closing = true;
-        if (!queue.offer(wake)) {
-            LOG.debug("the writer is busy and will see that it is to end");
-        }
         try {
-            if (!thread.join(Duration.ofMillis(patienceMillis))) {
+            if (!turn.tryLock(patienceMillis, TimeUnit.MILLISECONDS)) {
                 LOG.warn("the database is still waiting for another process; left open");
+                return;
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+            LOG.warn("interrupted; the database is left open");
+            return;
         }
-    }
-
-    private void loop() {
         try {
-            while (!closing || !queue.isEmpty()) {
-                WriteTask<?> first = queue.poll(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    runBatch(first);
-                }
+            if (!closed) {
+                closed = true;
+                refuseQueued();
+                closeConnection();
             }
-        } catch (InterruptedException e) {
-            LOG.warn("the writer has been interrupted and ends", e);
         } finally {
-            ended = true;
-            refuseQueued();
-            closeConnection();
+            turn.unlock();
         }
     }
 
@@ -131,14 +155,17 @@ final class Writer implements AutoCloseable {
         }
     }
 
-    private void runBatch(WriteTask<?> first) {
-        List<WriteTask<?>> tasks = new ArrayList<>();
-        tasks.add(first);
-        queue.drainTo(tasks, batchMax - 1);
-        tasks.remove(wake);
-        if (tasks.isEmpty()) {
+    /// A batch of what is queued, unless `own` was in one meanwhile.
+    private void runBatch(WriteTask<?> own) {
+        if (closed) {
+            refuseQueued();
             return;
         }
+        if (own.hasEnded()) {
+            return;
+        }
+        List<WriteTask<?>> tasks = new ArrayList<>();
+        queue.drainTo(tasks, batchMax);
         if (tasks.size() > 1 && commit(tasks) != null) {
             LOG.debug("a batch of {} changes is made one by one", tasks.size());
             tasks.forEach(this::commitAlone);
