@@ -1,6 +1,7 @@
 package mountagent.fuse;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,6 +10,7 @@ import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.fuse.sys.LinuxErrno;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +18,11 @@ import org.slf4j.LoggerFactory;
 ///
 /// # Threads
 ///
-/// A lane's platform thread serves what needs no waiting; everything else is detached to a virtual thread,
-/// one each. Handing over every request would cost half the rate of small ones, and serving a waiting one on
-/// the lane would starve the others (fuse.md §5.2, §5.3). A lane waits only for memory of detached requests,
-/// never for an operation, so the requests that unblock others (FLUSH, RELEASE, an unlock, INTERRUPT) are
-/// always taken.
+/// A lane's platform thread serves what needs no waiting. What may wait it serves too, as long as another lane
+/// waits for requests: handing over costs two wake-ups, as much as a small change itself. The last lane that
+/// could take requests never waits for an operation: it detaches those that may to a virtual thread, one each,
+/// and so do all lanes with what may take very long. So the requests that unblock others (FLUSH, RELEASE, an
+/// unlock, INTERRUPT) are always taken. A lane that detaches waits for memory of detached requests only.
 ///
 /// # Failures
 ///
@@ -38,6 +40,9 @@ final class Dispatcher {
     private final Clock clock;
     private final AtomicLong lastUnknown = new AtomicLong();
     private final AtomicInteger unknownAgain = new AtomicInteger();
+
+    /// How many lanes wait for requests.
+    private final AtomicInteger receiving = new AtomicInteger();
 
     private final Transport transport;
     private final Operations operations;
@@ -68,11 +73,20 @@ final class Dispatcher {
     /// Serves the requests of a lane until the connection ends.
     void serve(int lane) throws InterruptedException {
         while (true) {
-            Request request = transport.receive(lane);
+            Request request = receive(lane);
             if (request == null) {
                 return;
             }
             dispatch(lane, request);
+        }
+    }
+
+    private @Nullable Request receive(int lane) throws InterruptedException {
+        receiving.incrementAndGet();
+        try {
+            return transport.receive(lane);
+        } finally {
+            receiving.decrementAndGet();
         }
     }
 
@@ -97,17 +111,37 @@ final class Dispatcher {
                 if (answersAtOnce) {
                     serveHere(opcode, request);
                 } else {
-                    detach(lane, opcode, request);
+                    serveWaiting(lane, opcode, request);
                 }
             }
             case ATTEMPT -> {
                 if (!attempt(opcode, request)) {
-                    detach(lane, opcode, request);
+                    serveWaiting(lane, opcode, request);
                 }
             }
-            case CHANGE -> detach(lane, opcode, request);
+            case CHANGE -> serveWaiting(lane, opcode, request);
             case SILENT -> takeSilently(opcode, request);
         }
+    }
+
+    private void serveWaiting(int lane, Opcode opcode, Request request) throws InterruptedException {
+        if (opcode.isLong() || receiving.get() == 0) {
+            detach(lane, opcode, request);
+        } else {
+            serveOnLane(opcode, request);
+        }
+    }
+
+    private void serveOnLane(Opcode opcode, Request request) {
+        InFlight.Served served = inFlight.begin(request.unique(), Thread.currentThread(), opcode.patience());
+        try {
+            perform(opcode, request);
+        } finally {
+            inFlight.end(served);
+            // An interrupt was meant for this request.
+            boolean _ = Thread.interrupted();
+        }
+        send(opcode, request);
     }
 
     private void serveHere(Opcode opcode, Request request) {
@@ -137,14 +171,32 @@ final class Dispatcher {
             send(opcode, request);
             return;
         }
-        long unique = detached.unique();
-        Thread thread = threads.newThread(() -> serveDetached(opcode, detached));
-        inFlight.begin(unique, thread, opcode.patience());
+        var task = new Detached(opcode, detached);
+        Thread thread = threads.newThread(task);
+        task.served = inFlight.begin(detached.unique(), thread, opcode.patience());
         thread.start();
     }
 
-    private void serveDetached(Opcode opcode, Request detached) {
-        long unique = detached.unique();
+    /// A request with a thread of its own.
+    private final class Detached implements Runnable {
+        private final Opcode opcode;
+        private final Request request;
+
+        /// Set before the thread starts.
+        private InFlight.@Nullable Served served;
+
+        Detached(Opcode opcode, Request request) {
+            this.opcode = opcode;
+            this.request = request;
+        }
+
+        @Override
+        public void run() {
+            serveDetached(opcode, request, Objects.requireNonNull(served));
+        }
+    }
+
+    private void serveDetached(Opcode opcode, Request detached, InFlight.Served served) {
         Request request = detached;
         try {
             request = widen(opcode, detached);
@@ -156,7 +208,7 @@ final class Dispatcher {
         } finally {
             send(opcode, request);
             transport.release(request);
-            inFlight.end(unique);
+            inFlight.end(served);
         }
     }
 

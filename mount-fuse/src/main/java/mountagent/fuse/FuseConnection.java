@@ -5,7 +5,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import mountagent.base.Caller.Checks;
 import mountagent.base.Clock;
 import mountagent.base.Threads;
@@ -35,6 +35,9 @@ final class FuseConnection {
     private static final Set<Opcode> XATTRS =
             Set.of(Opcode.SETXATTR, Opcode.GETXATTR, Opcode.LISTXATTR, Opcode.REMOVEXATTR);
 
+    private static final Duration END_STEP = Duration.ofMillis(500);
+    private static final Duration LAST_WAIT = Duration.ofSeconds(10);
+
     private final Transport transport;
     private final MountState state;
     private final Dispatcher dispatcher;
@@ -42,7 +45,8 @@ final class FuseConnection {
     private final Thread watch = Threads.virtual("fuse-patience-").newThread(this::watch);
     private final Notifier notifier;
     private final Duration drainLimit;
-    private final AtomicInteger lanesLeft;
+    private final CountDownLatch lanesLeft;
+    private final AtomicBoolean finishes = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private volatile @Nullable Subscription subscription;
@@ -52,7 +56,7 @@ final class FuseConnection {
             Transport transport, Protocol protocol, VolumeFs volume, MountRequest request, FuseSettings settings) {
         this.transport = transport;
         this.drainLimit = settings.drainLimit();
-        this.lanesLeft = new AtomicInteger(transport.lanes());
+        this.lanesLeft = new CountDownLatch(transport.lanes());
         var timeouts = new Timeouts(request, Clock.SYSTEM);
         Checks checks = request.has(MountOption.CORE_CHECKS_PERMISSIONS) ? Checks.CORE : Checks.KERNEL;
         this.state = new MountState(
@@ -137,7 +141,9 @@ final class FuseConnection {
         while (more) {
             more = serve(lane);
         }
-        if (lanesLeft.decrementAndGet() == 0) {
+        lanesLeft.countDown();
+        // The first to learn of the end does the rest: the others may be kept by operations that do not end.
+        if (finishes.compareAndSet(false, true)) {
             try {
                 finish();
             } finally {
@@ -178,14 +184,22 @@ final class FuseConnection {
 
     private boolean awaitRequests() {
         try {
-            if (!givenUp && inFlight.awaitNone(drainLimit)) {
-                return true;
+            long limit = Clock.SYSTEM.nanoTime() + drainLimit.toNanos();
+            while (!givenUp && Clock.SYSTEM.nanoTime() < limit) {
+                if (areRequestsDone(END_STEP)) {
+                    return true;
+                }
             }
             inFlight.interruptAll();
-            return inFlight.awaitNone(Duration.ofSeconds(10));
+            return areRequestsDone(LAST_WAIT);
         } catch (InterruptedException _) {
             return false;
         }
+    }
+
+    /// No lane may be about to begin one any more, so the lanes come first.
+    private boolean areRequestsDone(Duration limit) throws InterruptedException {
+        return lanesLeft.await(limit.toNanos(), TimeUnit.NANOSECONDS) && inFlight.awaitNone(limit);
     }
 
     private void releaseHandles() {

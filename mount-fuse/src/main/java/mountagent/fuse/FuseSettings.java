@@ -9,7 +9,7 @@ import mountagent.base.Sizes;
 ///
 /// `device` is the kernel's end; `proc` and `sys` are where those file systems are. `helpers` are the
 /// programs that mount for users without rights, the first one found is taken; `helperAlways` takes one for
-/// root too. `lanes` is how many threads receive requests. `dataMax` is the longest read or write in one
+/// root too. `lanes` is how many threads receive requests and serve those that do not take long. `dataMax` is the longest read or write in one
 /// request. `detachedBytes` is the memory of requests that wait. `openMax` is how many files may be open at
 /// once. `readAheadKib` is how far the kernel reads ahead, where we may set it. `drainLimit` is how long an
 /// unmount waits for operations under way, `probeLimit` how long a mount point may take to say what it is.
@@ -26,7 +26,9 @@ public record FuseSettings(
         int readAheadKib,
         Duration drainLimit,
         Duration probeLimit) {
-    private static final int LANES_MAX = 4;
+    private static final int LANES_A_PROCESSOR = 4;
+    private static final int LANES_MIN = 8;
+    private static final int LANES_MAX = 16;
 
     /// Waits for locks alone may take a quarter of this, see [LockOperations].
     private static final long DETACHED_BYTES_MIN = 32L * Sizes.MIB;
@@ -47,7 +49,7 @@ public record FuseSettings(
                 Path.of("/sys"),
                 List.of("fusermount3", "fusermount"),
                 false,
-                Math.clamp(Runtime.getRuntime().availableProcessors(), 2, LANES_MAX),
+                Math.clamp((long) LANES_A_PROCESSOR * Runtime.getRuntime().availableProcessors(), LANES_MIN, LANES_MAX),
                 Sizes.MIB,
                 128L * Sizes.MIB,
                 1 << 20,

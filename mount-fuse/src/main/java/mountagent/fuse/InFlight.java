@@ -5,15 +5,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.Clock;
 
-/// The requests that are being served by threads of their own, by the number the kernel gave them.
+/// The requests that are being served and may wait, by the number the kernel gave them.
 ///
 /// An interrupt of the kernel becomes an interrupt of the thread once the [Patience] with the request has
-/// ended; whether the operation can still be given up is for the volume to know. Each request has a thread to
-/// itself, so an interrupt that comes late hits nobody else. Thread-safe.
+/// ended; whether the operation can still be given up is for the volume to know. [#end] waits for an interrupt
+/// that is just being made, so none comes late and hits the thread's next request. Thread-safe.
 final class InFlight {
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -27,17 +28,35 @@ final class InFlight {
     private final Set<Served> borne = ConcurrentHashMap.newKeySet();
 
     /// One request; compared by identity, as the number may come again.
-    private static final class Served {
-        final long unique;
-        final Thread thread;
-        final Patience patience;
-        final long startNanos;
+    static final class Served {
+        private static final int RUNS = 0;
+        private static final int BEING_INTERRUPTED = 1;
+        private static final int DONE = 2;
 
-        Served(long unique, Thread thread, Patience patience, long startNanos) {
+        private final long unique;
+        private final Thread thread;
+        private final Patience patience;
+        private final long startNanos;
+        private final AtomicInteger state = new AtomicInteger(RUNS);
+
+        private Served(long unique, Thread thread, Patience patience, long startNanos) {
             this.unique = unique;
             this.thread = thread;
             this.patience = patience;
             this.startNanos = startNanos;
+        }
+
+        private void interrupt() {
+            if (state.compareAndSet(RUNS, BEING_INTERRUPTED)) {
+                thread.interrupt();
+                state.set(RUNS);
+            }
+        }
+
+        private void end() {
+            while (!state.compareAndSet(RUNS, DONE)) {
+                Thread.onSpinWait();
+            }
         }
     }
 
@@ -45,14 +64,17 @@ final class InFlight {
         this.clock = clock;
     }
 
-    /// Notes that `thread`, which has not started yet, serves `unique`.
-    void begin(long unique, Thread thread, Patience patience) {
-        threads.put(unique, new Served(unique, thread, patience, clock.nanoTime()));
+    /// Notes that `thread` serves `unique` from now on.
+    Served begin(long unique, Thread thread, Patience patience) {
+        var served = new Served(unique, thread, patience, clock.nanoTime());
+        threads.put(unique, served);
+        return served;
     }
 
-    /// Notes that `unique` has been replied to.
-    void end(long unique) {
-        threads.remove(unique);
+    /// Notes that a request has been replied to: its thread is not interrupted on its account any more.
+    void end(Served served) {
+        served.end();
+        threads.remove(served.unique, served);
         if (threads.isEmpty()) {
             lock.lock();
             try {
@@ -70,7 +92,7 @@ final class InFlight {
             return false;
         }
         switch (served.patience) {
-            case NONE -> served.thread.interrupt();
+            case NONE -> served.interrupt();
             case SHORT, LONG -> bear(served);
             case ENDLESS -> {}
         }
@@ -112,13 +134,13 @@ final class InFlight {
         if (clock.nanoTime() - served.startNanos < served.patience.nanos()) {
             return false;
         }
-        served.thread.interrupt();
+        served.interrupt();
         return true;
     }
 
     /// Interrupts all.
     void interruptAll() {
-        threads.values().forEach(served -> served.thread.interrupt());
+        threads.values().forEach(Served::interrupt);
     }
 
     /// How many there are.

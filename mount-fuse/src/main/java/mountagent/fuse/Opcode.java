@@ -61,11 +61,11 @@ enum Opcode {
     enum Pace {
         /// The receiving thread: the answer is in this module's memory.
         AT_ONCE,
-        /// The receiving thread when the volume answers such questions at once, else a thread of its own.
+        /// The receiving thread when the volume answers such questions at once, else one that may wait.
         QUERY,
-        /// The receiving thread tries; what would have to wait goes to a thread of its own.
+        /// The receiving thread tries; what would have to wait needs one that may.
         ATTEMPT,
-        /// A thread of its own: it waits for a commit.
+        /// A thread that may wait: for a commit.
         CHANGE,
         /// The receiving thread; there is no reply (any would be an error, fuse.md §10.1).
         SILENT,
@@ -119,6 +119,14 @@ enum Opcode {
     /// Whether it asks and changes nothing, so that it may be given up at any moment.
     boolean isQuestion() {
         return pace == Pace.QUERY || this == READ || this == LSEEK;
+    }
+
+    /// Whether it may take as long as it likes: a wait for a lock, work on a whole file.
+    boolean isLong() {
+        return switch (this) {
+            case SETLKW, COPY_FILE_RANGE, COPY_FILE_RANGE_64, FALLOCATE, LSEEK -> true;
+            default -> false;
+        };
     }
 
     /// How long it is served on when its caller was interrupted.

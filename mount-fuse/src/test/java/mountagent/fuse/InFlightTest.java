@@ -63,9 +63,9 @@ final class InFlightTest {
 
     @Test
     void whatIsDoneIsNotInterrupted() {
-        inFlight.begin(2, thread, Opcode.READ.patience());
+        InFlight.Served served = inFlight.begin(2, thread, Opcode.READ.patience());
         inFlight.interrupt(2);
-        inFlight.end(2);
+        inFlight.end(served);
         inFlight.begin(2, Thread.ofVirtual().unstarted(() -> {}), Opcode.READ.patience());
         nanos = TimeUnit.SECONDS.toNanos(100);
         inFlight.giveUpOld();
