@@ -3,6 +3,7 @@ package mountagent.meta;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import mountagent.base.Bytes;
 import mountagent.base.Caller;
 import mountagent.base.Errno;
@@ -17,6 +18,10 @@ import mountagent.base.XattrMode;
 final class Xattrs {
     private static final byte[] USER = "user.".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TRUSTED = "trusted.".getBytes(StandardCharsets.US_ASCII);
+    /// Asked for by the kernel itself, before the first write to each file for one; kept by nobody here.
+    private static final Set<FileName> KERNEL_LABELS =
+            Set.of(FileName.of("security.capability"), FileName.of("security.selinux"));
+
     private static final byte[] ACL = "system.posix_acl_".getBytes(StandardCharsets.US_ASCII);
 
     private final StoreContext context;
@@ -33,7 +38,9 @@ final class Xattrs {
         if (list != null) {
             return acls.get(inode, list);
         }
-        if (startsWith(name, ACL) || startsWith(name, TRUSTED) && caller.isChecked()) {
+        if (KERNEL_LABELS.contains(name)
+                || startsWith(name, ACL)
+                || startsWith(name, TRUSTED) && caller.isChecked()) {
             throw FsException.miss(Errno.ENODATA);
         }
         Item.XattrOf value = new Item.XattrOf(new XattrKey(inode, name));
@@ -140,7 +147,7 @@ final class Xattrs {
     }
 
     private static void checkChangeable(Caller caller, long inode, FileName name) throws FsException {
-        if (startsWith(name, ACL)) {
+        if (KERNEL_LABELS.contains(name) || startsWith(name, ACL)) {
             throw FsException.miss(Errno.ENOTSUP);
         }
         if (Inodes.isTrash(inode) || startsWith(name, TRUSTED) && caller.isChecked()) {

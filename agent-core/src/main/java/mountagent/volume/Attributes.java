@@ -63,6 +63,12 @@ final class Attributes {
         return ofRead(inode, node);
     }
 
+    /// The attributes of an inode that was made by the caller, who then opened it: unless somebody else opened it too,
+    /// nobody can have changed it since.
+    Stat ofNew(OpenInode open, Node made) throws FsException {
+        return open.isShared() ? of(open.inode()) : told(new Stat(made.shown(open.inode()), true));
+    }
+
     /// Brings the known length of an open inode up to date.
     void observe(OpenInode open) throws FsException {
         @Nullable Pending pending = open.data().pending();

@@ -83,18 +83,19 @@ final class FileOperations {
             FileHandle handle = open(caller, found.inode(), open);
             return new Opened(parts.attributes().of(found.inode()), handle);
         }
-        FileHandle handle = openNew(placed, open);
-        return new Opened(nodes.made(at, placed), handle);
+        OpenFile handle = openNew(placed, open);
+        nodes.appeared(at, placed.inode());
+        return new Opened(parts.attributes().ofNew(handle.open(), placed.node()), handle);
     }
 
     Opened createUnnamed(Caller caller, long directory, NodeSpec spec, OpenSpec open) throws FsException {
         MetaStore.Placed placed = parts.meta().createUnnamed(caller, directory, spec);
-        FileHandle handle = openNew(placed, open);
+        OpenFile handle = openNew(placed, open);
         parts.removedData().sustained(placed.inode());
-        return new Opened(parts.attributes().ofChanged(placed.inode(), placed.node()), handle);
+        return new Opened(parts.attributes().ofNew(handle.open(), placed.node()), handle);
     }
 
-    private FileHandle openNew(MetaStore.Placed placed, OpenSpec spec) {
+    private OpenFile openNew(MetaStore.Placed placed, OpenSpec spec) {
         OpenInode open = parts.table().acquire(placed.inode(), parts.data()::open);
         open.observe(null, placed.node(), open.cuts(), parts.clock().nanoTime());
         parts.seen().opened(placed.node().shown(placed.inode()));

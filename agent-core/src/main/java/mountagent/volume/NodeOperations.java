@@ -120,9 +120,14 @@ final class NodeOperations {
 
     /// Tells everybody of a new entry and returns its attributes.
     Stat made(DentryKey at, MetaStore.Placed placed) throws FsException {
-        entryChanged(at);
-        parts.beliefs().saw(at, placed.inode());
+        appeared(at, placed.inode());
         return parts.attributes().ofChanged(placed.inode(), placed.node());
+    }
+
+    /// Tells everybody of a new entry.
+    void appeared(DentryKey at, long inode) {
+        entryChanged(at);
+        parts.beliefs().saw(at, inode);
     }
 
     Stat link(Caller caller, long inode, DentryKey to) throws FsException {

@@ -26,6 +26,8 @@ final class OpenInode {
     private final ReadWriteLock changes = new ReentrantReadWriteLock();
     private final AtomicBoolean removeDataAtEnd = new AtomicBoolean();
     private int handles;
+    private boolean opened;
+    private volatile boolean shared;
     private volatile long length;
     private volatile long observedNanos = Long.MIN_VALUE;
     private final AtomicInteger flockReleases = new AtomicInteger();
@@ -53,11 +55,18 @@ final class OpenInode {
     }
 
     void addHandle() {
+        shared = opened;
+        opened = true;
         handles++;
     }
 
     int removeHandle() {
         return --handles;
+    }
+
+    /// Whether more than one handle was ever open on it since it entered the table.
+    boolean isShared() {
+        return shared;
     }
 
     /// The length a read may rely on.

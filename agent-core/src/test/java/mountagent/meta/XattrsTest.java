@@ -74,6 +74,15 @@ class XattrsTest extends MetaFixture {
     }
 
     @Test
+    void whatTheKernelAsksForBeforeEachFirstWriteIsAnsweredWithoutTheMetadata() throws FsException {
+        long inode = file("f");
+        FileName capability = FileName.of("security.capability");
+        refused(Errno.ENODATA, () -> meta.getXattr(AGENT, inode, capability));
+        refused(Errno.ENODATA, () -> meta.getXattr(AGENT, 12_345, capability));
+        refused(Errno.ENOTSUP, () -> meta.setXattr(AGENT, inode, capability, VALUE, XattrMode.CREATE));
+    }
+
+    @Test
     void listsOfAccessRightsAreNotSupported() throws FsException {
         long inode = file("a");
         FileName acl = FileName.of("system.posix_acl_access");
