@@ -38,9 +38,7 @@ final class Xattrs {
         if (list != null) {
             return acls.get(inode, list);
         }
-        if (KERNEL_LABELS.contains(name)
-                || startsWith(name, ACL)
-                || startsWith(name, TRUSTED) && caller.isChecked()) {
+        if (KERNEL_LABELS.contains(name) || startsWith(name, ACL) || startsWith(name, TRUSTED) && caller.isChecked()) {
             throw FsException.miss(Errno.ENODATA);
         }
         Item.XattrOf value = new Item.XattrOf(new XattrKey(inode, name));

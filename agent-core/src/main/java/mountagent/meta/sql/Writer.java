@@ -10,7 +10,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.Sizes;
-import mountagent.meta.Durability;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
