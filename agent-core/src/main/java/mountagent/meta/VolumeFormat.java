@@ -74,6 +74,15 @@ public final class VolumeFormat {
         return shown;
     }
 
+    /// The same with the secrets of the object store shown as [#REMOVED]; the key of encrypted data stays as stored.
+    public VolumeFormat withoutStoreSecrets() {
+        VolumeFormat shown = this;
+        for (FormatField secret : List.of(FormatField.SECRET_KEY, FormatField.SESSION_TOKEN)) {
+            shown = text(secret).isEmpty() ? shown : shown.with(secret, REMOVED);
+        }
+        return shown;
+    }
+
     /// Refuses a volume that this client must not open: ENOTSUP when its format is too new, or when its setting does
     /// not admit `version`.
     public void checkVersion(ClientVersion version) throws FsException {
