@@ -21,7 +21,7 @@ public final class Main {
         var out = new PrintWriter(System.out, true, charset("stdout.encoding"));
         var err = new PrintWriter(System.err, true, charset("stderr.encoding"));
         var in = new BufferedReader(new InputStreamReader(System.in, charset("stdin.encoding")));
-        var console = new UserConsole(out, err, in, isTerminal());
+        var console = new UserConsole(out, err, in, isTerminal(), new UserConsole.Raw(System.in, System.out));
         var status = new Program(Environment.ofProcess(), console, FrontEnds.ofThisMachine()).run(List.of(args));
         out.flush();
         err.flush();

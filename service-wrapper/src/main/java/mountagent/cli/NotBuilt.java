@@ -13,7 +13,6 @@ final class NotBuilt {
             "gc",
             "fsck",
             "restore",
-            "dump",
             "changelog",
             "load",
             "stats",
@@ -51,6 +50,8 @@ final class NotBuilt {
                     "ranger-rest-url",
                     "ranger-service",
                     "kerberos-config-file"),
+            "dump",
+            Set.of("fast", "binary"),
             "mount",
             Set.of(
                     "subdir",

@@ -51,6 +51,7 @@ final class Program {
                 .addSubcommand(new MountCommand(environment, out, frontEnd))
                 .addSubcommand(new UmountCommand(environment))
                 .addSubcommand(new StatusCommand(environment, out))
+                .addSubcommand(new DumpCommand(environment, console))
                 .addSubcommand(new VersionCommand(out))
                 .addSubcommand(new CompletionCommand(out))
                 .addSubcommand(new HelpCommand(out));

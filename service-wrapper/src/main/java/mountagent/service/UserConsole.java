@@ -2,14 +2,29 @@ package mountagent.service;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.Locale;
 
 /// Where a command prints its result, shows its progress and asks its questions.
 ///
 /// `err` takes progress and questions. `drawsProgress` says that somebody watches it on a terminal; elsewhere long work
-/// leaves lines in the log.
-public record UserConsole(PrintWriter out, PrintWriter err, BufferedReader in, boolean drawsProgress) {
+/// leaves lines in the log. `raw` are standard input and output as bytes, for what is no text of ours.
+public record UserConsole(PrintWriter out, PrintWriter err, BufferedReader in, boolean drawsProgress, Raw raw) {
+    /// Standard input and output beneath the text; whoever writes there flushes.
+    public record Raw(InputStream in, OutputStream out) {}
+
+    /// A console that has text only: nothing comes from its raw input, and what goes to its raw output is lost.
+    public UserConsole(PrintWriter out, PrintWriter err, BufferedReader in, boolean drawsProgress) {
+        this(
+                out,
+                err,
+                in,
+                drawsProgress,
+                new Raw(InputStream.nullInputStream(), OutputStream.nullOutputStream()));
+    }
+
     /// A watcher for long work, to be closed when the work has ended.
     public ShownProgress progress() {
         return drawsProgress ? ShownProgress.drawn(err) : ShownProgress.logged();

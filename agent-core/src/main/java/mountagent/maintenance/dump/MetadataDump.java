@@ -105,14 +105,13 @@ public final class MetadataDump {
     private void counters() throws FsException {
         Item.CounterOf space = new Item.CounterOf(Counter.USED_SPACE);
         Item.CounterOf inodes = new Item.CounterOf(Counter.TOTAL_INODES);
-        Item.CounterOf cleanup = new Item.CounterOf(Counter.LAST_CLEANUP_SLICES);
         List<Item.NextId> next = List.of(
                 new Item.NextId(IdKind.INODE),
                 new Item.NextId(IdKind.SLICE),
                 new Item.NextId(IdKind.SESSION),
                 new Item.NextId(IdKind.TRASH));
         List<Item<?>> all = new ArrayList<>(next);
-        all.addAll(List.of(space, inodes, cleanup));
+        all.addAll(List.of(space, inodes));
         long[] found = engine.read(ReadPlan.of(all), reader -> new long[] {
             reader.get(space),
             reader.get(inodes),
@@ -120,8 +119,7 @@ public final class MetadataDump {
             reader.get(next.get(1)),
             // of sessions and trash the last one drawn
             reader.get(next.get(2)) - 1,
-            reader.get(next.get(3)) - 1,
-            reader.get(cleanup)
+            reader.get(next.get(3)) - 1
         });
         String[] names = {"usedSpace", "usedInodes", "nextInodes", "nextChunk", "nextSession", "nextTrash"};
         sink.add(",").line(2).add("\"Counters\": {");
@@ -132,9 +130,6 @@ public final class MetadataDump {
                     .add(names[i])
                     .add("\": ")
                     .add(found[i]);
-        }
-        if (found[names.length] != 0) {
-            sink.add(",").line(4).add("\"nextCleanupSlices\": ").add(found[names.length]);
         }
         sink.line(2).add("}");
     }
