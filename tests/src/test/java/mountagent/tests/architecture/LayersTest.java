@@ -128,8 +128,8 @@ final class LayersTest {
             "mountagent.metrics..");
 
     @ArchTest
-    static final ArchRule objectStoresStandOnBaseAlone =
-            only(new String[] {"mountagent.object.."}, "mountagent.object..", "mountagent.base..", "mountagent.metrics..");
+    static final ArchRule objectStoresStandOnBaseAlone = only(
+            new String[] {"mountagent.object.."}, "mountagent.object..", "mountagent.base..", "mountagent.metrics..");
 
     @ArchTest
     static final ArchRule driversDoNotKnowEachOther =
