@@ -32,7 +32,8 @@ public enum VirtualName {
         return word;
     }
 
-    long inode() {
+    /// The number that stands for it in every mount.
+    public long inode() {
         return inode;
     }
 
