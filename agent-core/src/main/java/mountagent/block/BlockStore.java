@@ -185,6 +185,11 @@ public final class BlockStore implements AutoCloseable {
         return found;
     }
 
+    /// How much of the pool is taken by blocks that are kept after use.
+    public long keptBytes() {
+        return memory.bytes();
+    }
+
     /// What memory and cache together did for reads, and what the cache holds.
     public CacheStatistics cacheStatistics() {
         return counts.addTo(cache.statistics());

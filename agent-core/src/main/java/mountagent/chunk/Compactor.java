@@ -51,6 +51,7 @@ public final class Compactor implements AutoCloseable {
     private final Set<ChunkKey> queued = ConcurrentHashMap.newKeySet();
     private final Set<ChunkKey> running = ConcurrentHashMap.newKeySet();
     private final Cache<ChunkKey, Boolean> rested;
+    private volatile LongConsumer compacted = _ -> {};
     private volatile boolean isClosing;
 
     /// `replaced` is told the inode whose records were replaced.
@@ -68,6 +69,11 @@ public final class Compactor implements AutoCloseable {
                 .maximumSize(QUEUE)
                 .expireAfterWrite(REST)
                 .build();
+    }
+
+    /// Tells `watcher` the bytes of each slice that took the place of others.
+    public void onCompacted(LongConsumer watcher) {
+        compacted = watcher;
     }
 
     /// Looks at how many records a commit found; far too many are merged before this returns.
@@ -150,6 +156,9 @@ public final class Compactor implements AutoCloseable {
             }
         }
         replaced.accept(chunk.inode());
+        if (isReplaced) {
+            compacted.accept(merged.size());
+        }
         return isReplaced;
     }
 

@@ -8,17 +8,32 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import mountagent.base.Clock;
+import mountagent.metrics.Buckets;
+import mountagent.metrics.Counter;
+import mountagent.metrics.Histogram;
+import mountagent.metrics.Label;
+import mountagent.metrics.MetricRegistry;
+import mountagent.metrics.MetricUnit;
 
-/// Counts what reaches a store: calls, failures, bytes and time of each operation.
+/// Counts what reaches a store: calls, failures, bytes and time of each operation, for [#meter] and under the official
+/// client's names in a registry.
 public final class MeteredStore implements ObjectStore {
+    private static final Buckets DURATIONS = Buckets.exponential(0.01, 1.5, 25);
+
     /// What is counted apart.
     public enum Operation {
-        PUT,
-        READ,
-        DELETE,
-        HEAD,
-        LIST,
-        SYNC
+        PUT("PUT"),
+        READ("GET"),
+        DELETE("DELETE"),
+        HEAD("HEAD"),
+        LIST("LIST"),
+        SYNC("SYNC");
+
+        private final String method;
+
+        Operation(String method) {
+            this.method = method;
+        }
     }
 
     /// Sums since the store was opened; `bytes` is of calls that succeeded.
@@ -27,8 +42,20 @@ public final class MeteredStore implements ObjectStore {
     private static final class Sums {
         private final LongAdder calls = new LongAdder();
         private final LongAdder failures = new LongAdder();
-        private final LongAdder bytes = new LongAdder();
-        private final LongAdder nanos = new LongAdder();
+        private final Counter bytes;
+        private final Histogram nanos;
+
+        Sums(MetricRegistry registry, Operation operation) {
+            // the official client names the class of storage too, which local stores do not have
+            Label[] labels = {new Label("method", operation.method), new Label("storage_class", "")};
+            bytes = registry.counter("object_request_data_bytes", "Object requests size in bytes.", labels);
+            nanos = registry.histogram(
+                    "object_request_durations_histogram_seconds",
+                    "Object requests latency distributions.",
+                    DURATIONS,
+                    MetricUnit.NANOS_AS_SECONDS,
+                    labels);
+        }
     }
 
     @FunctionalInterface
@@ -39,14 +66,23 @@ public final class MeteredStore implements ObjectStore {
     private final ObjectStore store;
     private final Clock clock;
     private final Map<Operation, Sums> sums = new EnumMap<>(Operation.class);
+    private final Counter errors;
+    private final LongAdder uploading = new LongAdder();
 
     /// Counts the calls to `store`, and closes it.
     public MeteredStore(ObjectStore store, Clock clock) {
+        this(store, clock, new MetricRegistry());
+    }
+
+    /// The same, with the counts in `registry`.
+    public MeteredStore(ObjectStore store, Clock clock, MetricRegistry registry) {
         this.store = store;
         this.clock = clock;
         for (Operation operation : Operation.values()) {
-            sums.put(operation, new Sums());
+            sums.put(operation, new Sums(registry, operation));
         }
+        this.errors = registry.counter("object_request_errors", "failed requests to object store");
+        registry.gauge("object_request_uploading", "number of uploading requests", uploading::sum);
     }
 
     /// The sums of one operation.
@@ -57,11 +93,16 @@ public final class MeteredStore implements ObjectStore {
 
     @Override
     public void put(String key, MemorySegment body) throws ObjectStoreException {
-        long bytes = count(Operation.PUT, () -> {
-            store.put(key, body);
-            return body.byteSize();
-        });
-        of(Operation.PUT).bytes.add(bytes);
+        uploading.increment();
+        try {
+            long bytes = count(Operation.PUT, () -> {
+                store.put(key, body);
+                return body.byteSize();
+            });
+            of(Operation.PUT).bytes.add(bytes);
+        } finally {
+            uploading.decrement();
+        }
     }
 
     @Override
@@ -133,9 +174,10 @@ public final class MeteredStore implements ObjectStore {
             return call.run();
         } catch (ObjectStoreException e) {
             of.failures.increment();
+            errors.increment();
             throw e;
         } finally {
-            of.nanos.add(clock.nanoTime() - start);
+            of.nanos.observe(clock.nanoTime() - start);
         }
     }
 

@@ -3,7 +3,9 @@ package mountagent.cli;
 import java.time.Duration;
 import java.util.Objects;
 import mountagent.service.CommandFailure;
+import mountagent.service.MetricsAddress;
 import mountagent.service.MountSpec;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// The flags of every command that opens a volume for use (reference: cli.md §5), as far as they are built.
@@ -52,6 +54,19 @@ final class ClientFlags {
     @Option(names = "--negative-entry-cache", paramLabel = "TIME", description = "Kernel keeps absence; default 0.")
     private String negativeEntryCache = "0s";
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "HOST:PORT",
+            description = "Where Prometheus may ask; default 127.0.0.1:9567, or another port when that is in use."
+                    + " Empty: nowhere.")
+    private @Nullable String metrics;
+
+    @Option(
+            names = "--custom-labels",
+            paramLabel = "NAME:VALUE;…",
+            description = "Labels that every metric carries beside its own.")
+    private String customLabels = "";
+
     @SuppressWarnings("UnusedVariable") // accepted, with nothing to do
     @Option(names = "--no-usage-report", description = "Accepted: nothing is ever reported.")
     private boolean noUsageReport;
@@ -82,6 +97,13 @@ final class ClientFlags {
                 (int) Flags.within("--max-uploads", maxUploads, 1, TRANSFERS_MOST),
                 (int) Flags.within("--max-downloads", maxDownloads, 1, TRANSFERS_MOST),
                 (int) Flags.within("--io-retries", ioRetries, 0, 1000));
+    }
+
+    /// Where the metrics are shown, and with which labels.
+    MetricsAddress metrics() throws CommandFailure {
+        return metrics == null
+                ? MetricsAddress.DEFAULT.withLabels(customLabels)
+                : MetricsAddress.of(metrics, customLabels);
     }
 
     private Duration heartbeat() throws CommandFailure {

@@ -148,7 +148,8 @@ final class MountCommand implements Callable<Integer> {
                 options,
                 fuse.virtualFiles(),
                 kernelCache,
-                behaviour);
+                behaviour,
+                client.metrics());
     }
 
     private Path logFile() {

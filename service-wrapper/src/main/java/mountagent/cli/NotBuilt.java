@@ -90,8 +90,6 @@ final class NotBuilt {
                     "cache-eviction",
                     "cache-scan-interval",
                     "cache-expire",
-                    "metrics",
-                    "custom-labels",
                     "consul",
                     "update-fstab",
                     "disable-transparent-hugepage",

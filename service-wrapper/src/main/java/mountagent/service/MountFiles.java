@@ -7,6 +7,8 @@ import mountagent.base.FsException;
 import mountagent.base.Timestamp;
 import mountagent.meta.MetaStore;
 import mountagent.meta.VolumeFormat;
+import mountagent.observe.AccessLogFile;
+import mountagent.observe.StatsFile;
 import mountagent.volume.VirtualFile;
 import mountagent.volume.VirtualFiles;
 import mountagent.volume.VirtualName;
@@ -16,17 +18,21 @@ final class MountFiles {
     private final MetaStore meta;
     private final VolumeFormat format;
     private final MountSpec spec;
+    private final MountObservation observation;
 
-    MountFiles(MetaStore meta, VolumeFormat format, MountSpec spec) {
+    MountFiles(MetaStore meta, VolumeFormat format, MountSpec spec, MountObservation observation) {
         this.meta = meta;
         this.format = format;
         this.spec = spec;
+        this.observation = observation;
     }
 
     /// Those of a mount at `mountPoint` that begins at `time`; they belong to the user that mounts.
     VirtualFiles of(Path mountPoint, Timestamp time) throws FsException {
         Map<VirtualName, VirtualFile> files = new EnumMap<>(VirtualName.class);
         files.put(VirtualName.CONFIG, new MountConfig(meta, format, spec, mountPoint));
+        files.put(VirtualName.STATS, new StatsFile(observation.registry()));
+        files.put(VirtualName.ACCESS_LOG, new AccessLogFile(observation.accessLog()));
         return new VirtualFiles(
                 files,
                 spec.virtualFiles(),

@@ -64,6 +64,7 @@ public final class MountRun {
                 signal.unmounts(mount);
                 if (!signal.wasTold()) {
                     ready.accept(opened.name());
+                    opened.listen(spec.metrics(), mountPoint);
                 }
                 awaitEnd(mount);
             } catch (MountException e) {

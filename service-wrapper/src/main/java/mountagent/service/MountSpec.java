@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// What `mount` was asked for: which volume, where, and how.
 ///
 /// `volume` is a metadata URL or a registered name. `bucket`, when given, is where this mount finds the
-/// objects instead of where the setting says. `virtualFiles` is how `.control` and its like show.
+/// objects instead of where the setting says. `virtualFiles` is how `.control` and its like show, `metrics` where
+/// Prometheus may ask.
 public record MountSpec(
         String volume,
         Path mountPoint,
@@ -18,7 +19,8 @@ public record MountSpec(
         Set<MountOption> options,
         Set<VirtualFiles.Option> virtualFiles,
         KernelCache kernelCache,
-        Client client) {
+        Client client,
+        MetricsAddress metrics) {
 
     public MountSpec {
         options = Set.copyOf(options);

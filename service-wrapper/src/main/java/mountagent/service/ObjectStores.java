@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.function.Predicate;
 import mountagent.base.Clock;
 import mountagent.meta.VolumeFormat;
+import mountagent.metrics.MetricRegistry;
 import mountagent.object.MeteredStore;
 import mountagent.object.ObjectStore;
 import mountagent.object.ObjectStoreException;
@@ -40,19 +41,24 @@ final class ObjectStores {
     /// The store of an existing volume. Its folder must be there: an empty place where a disk should be
     /// mounted is not filled by mistake.
     static ObjectStore open(VolumeFormat format, int retriesMax) throws CommandFailure {
+        return open(format, retriesMax, new MetricRegistry());
+    }
+
+    /// The same, counted in `registry`.
+    static ObjectStore open(VolumeFormat format, int retriesMax, MetricRegistry registry) throws CommandFailure {
         checkSupported(format);
         var folder = folder(format);
         if (!Files.isDirectory(folder)) {
             throw new CommandFailure("the bucket folder " + folder + " of volume " + format.name()
                     + " is missing: mount the disk it is on, or say where it is with --bucket");
         }
-        return wrapped(driver(format, false), format, retriesMax);
+        return wrapped(driver(format, false), format, retriesMax, registry);
     }
 
     /// The store of a volume that is being made; its folder is made too.
     static ObjectStore create(VolumeFormat format) throws CommandFailure {
         checkSupported(format);
-        return wrapped(driver(format, true), format, 0);
+        return wrapped(driver(format, true), format, 0, new MetricRegistry());
     }
 
     /// Where a volume's objects are in a store of kind `file`.
@@ -78,8 +84,9 @@ final class ObjectStores {
         }
     }
 
-    private static ObjectStore wrapped(ObjectStore driver, VolumeFormat format, int retriesMax) {
-        var metered = new MeteredStore(driver, Clock.SYSTEM);
+    private static ObjectStore wrapped(
+            ObjectStore driver, VolumeFormat format, int retriesMax, MetricRegistry registry) {
+        var metered = new MeteredStore(driver, Clock.SYSTEM, registry);
         var policy = new RetryingStore.Policy(retriesMax + 1, FIRST_PAUSE, LONGEST_PAUSE);
         var retrying = new RetryingStore(metered, policy, Clock.SYSTEM, new SecureRandom());
         return new PrefixStore(retrying, format.name() + "/");

@@ -42,11 +42,13 @@ final class OpenVolume implements AutoCloseable {
     private final MountSpec spec;
     private final Clock clock;
     private final OpenFileTable table = new OpenFileTable();
+    private final MountObservation observation;
 
     private OpenVolume(MetaUrl url, MountSpec spec, Clock clock) {
         this.url = url;
         this.spec = spec;
         this.clock = clock;
+        this.observation = opened(new MountObservation(clock));
     }
 
     /// The parts a front end needs: the volume, its name, and the registration that knows whether it is still
@@ -55,12 +57,17 @@ final class OpenVolume implements AutoCloseable {
             implements AutoCloseable {
         /// The facade for one front end of the mount, with the files that show beside the volume's own.
         VolumeFs frontEnd(Origin origin) {
-            return volume.frontEnd(origin, files);
+            return owner.observation.around(volume.frontEnd(origin, files));
         }
 
         @Override
         public void close() {
             owner.close();
+        }
+
+        /// Lets Prometheus ask for what the mount at `mountPoint` does.
+        void listen(MetricsAddress address, Path mountPoint) {
+            owner.observation.listen(address, name, mountPoint);
         }
     }
 
@@ -108,7 +115,8 @@ final class OpenVolume implements AutoCloseable {
         var volume = opened(Volume.open(meta, data, table, mode, clock));
         opened(stale);
         opened(Housekeeping.start(meta, data, clock, jobs()));
-        var files = new MountFiles(meta, format, spec).of(mountPoint, clock.now());
+        observation.watch(meta, data, blocks);
+        var files = new MountFiles(meta, format, spec, observation).of(mountPoint, clock.now());
         return new Opened(volume, files, format.name(), session, this);
     }
 
@@ -137,7 +145,7 @@ final class OpenVolume implements AutoCloseable {
     }
 
     private BlockStore blocks(VolumeFormat format) throws CommandFailure {
-        var store = ObjectStores.open(format, spec.client().retriesMax());
+        var store = ObjectStores.open(format, spec.client().retriesMax(), observation.registry());
         var isTaken = false;
         try {
             log.info("Data use {}", store.describe());

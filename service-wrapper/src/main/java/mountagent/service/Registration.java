@@ -41,7 +41,8 @@ final class Registration {
                 !spec.isReadOnly(), spec.client().heartbeat(), spec.client().hasBackgroundJobs());
     }
 
-    private static String hostName() {
+    /// The name of this machine.
+    static String hostName() {
         try {
             return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
         } catch (IOException e) {

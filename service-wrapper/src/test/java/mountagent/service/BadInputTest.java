@@ -164,7 +164,8 @@ final class BadInputTest {
                 options,
                 Set.of(),
                 MountSpec.KernelCache.DEFAULT,
-                MountSpec.Client.DEFAULT);
+                MountSpec.Client.DEFAULT,
+                MetricsAddress.OFF);
         return new MountRun(environment, frontEnd).run(spec, _ -> {});
     }
 

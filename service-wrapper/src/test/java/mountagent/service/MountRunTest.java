@@ -104,7 +104,8 @@ final class MountRunTest {
                 options,
                 Set.of(),
                 MountSpec.KernelCache.DEFAULT,
-                MountSpec.Client.DEFAULT);
+                MountSpec.Client.DEFAULT,
+                MetricsAddress.OFF);
         return new MountRun(environment, frontEnd).run(spec, told::add);
     }
 
