@@ -45,7 +45,10 @@ final class MemoryCache {
 
     /// How many bytes the blocks here occupy.
     long bytes() {
-        return blocks.policy().eviction().map(eviction -> eviction.weightedSize().orElse(0)).orElse(0L);
+        return blocks.policy()
+                .eviction()
+                .map(eviction -> eviction.weightedSize().orElse(0))
+                .orElse(0L);
     }
 
     boolean has(BlockKey key) {

@@ -27,6 +27,8 @@ public record MountRequest(
         /// The core checks permissions, not the kernel.
         CORE_CHECKS_PERMISSIONS,
         EXTENDED_ATTRIBUTES,
+        /// The volume has POSIX ACLs: they are in force, and the core applies the umask, which a default ACL overrides.
+        POSIX_ACLS,
         /// Mount over a directory that is not empty.
         NON_EMPTY,
         /// The set-user-ID and set-group-ID bits of programs have their effect (`suid`).

@@ -81,8 +81,8 @@ final class Acls {
     }
 
     /// Sets a list; one that says nothing is removed, and an access list that says no more than a mode becomes the
-    /// mode. `dropSetGroupId`: the caller is known not to be in the node's group. ENOTSUP, EINVAL, EPERM, EACCES for
-    /// the default list of what is no directory.
+    /// mode. `dropSetGroupId`: the caller is known not to be in the node's group. ENOTSUP, EINVAL, EPERM; EACCES
+    /// with a default list for what is no directory.
     void set(Caller caller, long inode, Kind kind, Bytes value, boolean dropSetGroupId) throws FsException {
         requireOn();
         AclRule given = AclXattr.decode(value);

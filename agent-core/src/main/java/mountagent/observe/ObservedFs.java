@@ -519,11 +519,12 @@ public final class ObservedFs implements VolumeFs {
     }
 
     @Override
-    public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException {
+    public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode, WriteOption... options)
+            throws FsException {
         done(
                 Operation.SETXATTR,
                 caller,
-                () -> fs.setXattr(caller, inode, name, value, mode),
+                () -> fs.setXattr(caller, inode, name, value, mode, options),
                 () -> "(" + inode + "," + LogText.bytes(name.toArray()) + "," + value.length() + ","
                         + LogText.number(mode) + ")");
     }

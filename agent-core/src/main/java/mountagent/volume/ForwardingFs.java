@@ -197,8 +197,9 @@ class ForwardingFs implements VolumeFs {
     }
 
     @Override
-    public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException {
-        inner.setXattr(caller, inode, name, value, mode);
+    public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode, WriteOption... options)
+            throws FsException {
+        inner.setXattr(caller, inode, name, value, mode, options);
     }
 
     @Override

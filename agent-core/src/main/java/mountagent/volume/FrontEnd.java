@@ -176,19 +176,19 @@ final class FrontEnd implements VolumeFs {
     @Override
     public int write(FileHandle handle, long offset, MemorySegment source, WriteOption... options) throws FsException {
         requireWritable();
-        return files.write(handle, offset, source, dropsSetIds(options));
+        return files.write(handle, offset, source, has(WriteOption.DROP_SET_IDS, options));
     }
 
     @Override
     public int tryWrite(FileHandle handle, long offset, MemorySegment source, WriteOption... options)
             throws FsException {
         requireWritable();
-        return files.tryWrite(handle, offset, source, dropsSetIds(options));
+        return files.tryWrite(handle, offset, source, has(WriteOption.DROP_SET_IDS, options));
     }
 
-    private static boolean dropsSetIds(WriteOption... options) {
+    private static boolean has(WriteOption wanted, WriteOption... options) {
         for (WriteOption option : options) {
-            if (option == WriteOption.DROP_SET_IDS) {
+            if (option == wanted) {
                 return true;
             }
         }
@@ -244,9 +244,10 @@ final class FrontEnd implements VolumeFs {
     }
 
     @Override
-    public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException {
+    public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode, WriteOption... options)
+            throws FsException {
         requireWritable();
-        nodes.setXattr(caller, inode, name, value, mode);
+        nodes.setXattr(caller, inode, name, value, mode, has(WriteOption.DROP_SET_GROUP_ID, options));
     }
 
     @Override

@@ -190,8 +190,13 @@ final class NodeOperations {
         return parts.meta().listXattr(caller, inode);
     }
 
-    void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException {
-        parts.meta().setXattr(caller, inode, name, value, mode);
+    void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode, boolean dropSetGroupId)
+            throws FsException {
+        if (dropSetGroupId) {
+            parts.meta().setXattrOutsideGroup(caller, inode, name, value, mode);
+        } else {
+            parts.meta().setXattr(caller, inode, name, value, mode);
+        }
         parts.listings().touched(inode);
         parts.events().attr(origin, inode);
     }

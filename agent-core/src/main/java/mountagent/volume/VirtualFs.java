@@ -251,9 +251,10 @@ final class VirtualFs extends ForwardingFs {
     }
 
     @Override
-    public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException {
+    public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode, WriteOption... options)
+            throws FsException {
         requireOrdinary(inode);
-        super.setXattr(caller, inode, name, value, mode);
+        super.setXattr(caller, inode, name, value, mode, options);
     }
 
     @Override

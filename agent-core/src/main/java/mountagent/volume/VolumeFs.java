@@ -131,7 +131,9 @@ public interface VolumeFs {
     /// What a write may ask for.
     enum WriteOption {
         /// Drop the set-user-ID and set-group-ID bits, as for an unprivileged writer.
-        DROP_SET_IDS
+        DROP_SET_IDS,
+        /// Of an access ACL: drop the set-group-ID bit, as for somebody outside the file's group.
+        DROP_SET_GROUP_ID
     }
 
     /// What close(2) means: all bytes written to the inode are committed when it returns, and what an earlier
@@ -168,8 +170,9 @@ public interface VolumeFs {
     Bytes getXattr(Caller caller, long inode, FileName name) throws FsException;
 
     /// Sets an extended attribute. EEXIST, ENODATA by mode, ERANGE when too long, ENOTSUP for names kept from
-    /// users.
-    void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException;
+    /// users and for ACLs in a volume without them, EINVAL for an ACL that is not understood.
+    void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode, WriteOption... options)
+            throws FsException;
 
     /// The names of the extended attributes.
     List<FileName> listXattr(Caller caller, long inode) throws FsException;

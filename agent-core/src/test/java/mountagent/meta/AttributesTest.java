@@ -150,6 +150,7 @@ class AttributesTest extends MetaFixture {
         elsewhere(
                 new Mutation.UpdateNode(inode, stored),
                 new Mutation.PutAcl(7, new AclRule(6, 4, 0, 0, List.of(), List.of())));
+        engine.allocate(IdKind.ACL, 7);
         set(AGENT, inode, AttrChange.NONE.withMode(0600));
         meta.truncate(AGENT, inode, 5, MetaStore.TruncateRight.CHECKED, false);
         Node after = node(inode);

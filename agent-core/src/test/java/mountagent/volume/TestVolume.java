@@ -86,6 +86,16 @@ public final class TestVolume implements AutoCloseable {
         return open(engine, new MemoryStore(Clock.SYSTEM), Clock.SYSTEM);
     }
 
+    /// A new volume in memory with POSIX ACLs, without trash.
+    public static TestVolume withAcls() throws FsException {
+        var engine = new MemoryEngine();
+        VolumeFormat format = VolumeFormat.create("test", "01234567-89ab-4cde-8f01-23456789abcd")
+                .withTrashDays(0)
+                .withAclsOn();
+        MetaStore.format(engine, format, Clock.SYSTEM);
+        return open(engine, new MemoryStore(Clock.SYSTEM), Clock.SYSTEM);
+    }
+
     /// A new volume without trash on `engine` and `store`.
     public static TestVolume create(MetaEngine engine, ObjectStore store, Clock clock) throws FsException {
         format(engine, clock);

@@ -24,6 +24,9 @@ final class FileOperations {
     /// The kernel may keep the pages it has of the file.
     private static final int FOPEN_KEEP_CACHE = 2;
 
+    /// Where a request that makes a file has the caller's umask.
+    private static final int UMASK_AT = 8;
+
     private static final int FSYNC_DATA_ONLY = 1;
     private static final int RELEASE_FLOCK_UNLOCK = 2;
 
@@ -57,11 +60,14 @@ final class FileOperations {
 
     void create(Request request) throws FsException {
         var at = new DentryKey(request.node(), request.name(16));
-        reply(request, volume.create(mount.callers().of(request), at, node(request), spec(request)));
+        reply(request, volume.create(mount.callers().making(request, UMASK_AT), at, node(request), spec(request)));
     }
 
     void tmpfile(Request request) throws FsException {
-        reply(request, volume.createUnnamed(mount.callers().of(request), request.node(), node(request), spec(request)));
+        reply(
+                request,
+                volume.createUnnamed(
+                        mount.callers().making(request, UMASK_AT), request.node(), node(request), spec(request)));
     }
 
     private static NodeSpec node(Request request) {

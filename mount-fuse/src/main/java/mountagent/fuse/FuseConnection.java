@@ -63,7 +63,7 @@ final class FuseConnection {
                 volume,
                 protocol,
                 new NodeEncoder(timeouts),
-                new Callers(checks, new ProcessGroups(settings.proc(), Clock.SYSTEM)),
+                new Callers(checks, protocol.has(InitFlag.DONT_MASK), new ProcessGroups(settings.proc(), Clock.SYSTEM)),
                 new HandleTable<>(settings.openMax()),
                 new HandleTable<>(settings.openMax()));
         this.dispatcher = new Dispatcher(
@@ -72,9 +72,14 @@ final class FuseConnection {
                 inFlight,
                 Threads.virtual("fuse-request-"),
                 volume.answersAtOnce(),
-                request.has(MountOption.EXTENDED_ATTRIBUTES) ? EnumSet.noneOf(Opcode.class) : XATTRS,
+                hasXattrs(request) ? EnumSet.noneOf(Opcode.class) : XATTRS,
                 Clock.SYSTEM);
         this.notifier = new Notifier(transport, protocol, timeouts, Threads.platform("fuse-notifier-"));
+    }
+
+    /// ACLs are extended attributes: a volume with them shows all, as with the official client.
+    private static boolean hasXattrs(MountRequest request) {
+        return request.has(MountOption.EXTENDED_ATTRIBUTES) || request.has(MountOption.POSIX_ACLS);
     }
 
     /// Answers the kernel's INIT, the first request of all, and is ready to start. Fails when the kernel
@@ -107,7 +112,7 @@ final class FuseConnection {
                 throw new MountException("the kernel speaks FUSE " + offer.major() + "." + offer.minor()
                         + "; Linux 5.4 or later is needed, which speaks 7." + Protocol.MINOR_OLDEST);
             }
-            Protocol protocol = Protocol.agree(offer, request.has(MountOption.WRITEBACK_CACHE), transport.dataMax());
+            Protocol protocol = Protocol.agree(offer, request.options(), transport.dataMax());
             protocol.write(init.shortReply());
             init.succeed(Protocol.REPLY_LENGTH);
             transport.reply(init);

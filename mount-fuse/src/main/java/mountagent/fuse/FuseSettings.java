@@ -9,7 +9,8 @@ import mountagent.base.Sizes;
 ///
 /// `device` is the kernel's end; `proc` and `sys` are where those file systems are. `helpers` are the
 /// programs that mount for users without rights, the first one found is taken; `helperAlways` takes one for
-/// root too. `lanes` is how many threads receive requests and serve those that do not take long. `dataMax` is the longest read or write in one
+/// root too. `lanes` is how many threads receive requests and serve those that do not take long. `dataMax` is the
+/// longest read or write in one
 /// request. `detachedBytes` is the memory of requests that wait. `openMax` is how many files may be open at
 /// once. `readAheadKib` is how far the kernel reads ahead, where we may set it. `drainLimit` is how long an
 /// unmount waits for operations under way, `probeLimit` how long a mount point may take to say what it is.

@@ -7,6 +7,8 @@ enum InitFlag {
     POSIX_LOCKS(1),
     EXPORT_SUPPORT(4),
     BIG_WRITES(5),
+    /// The core applies the umask, since a default ACL takes its place.
+    DONT_MASK(6),
     FLOCK_LOCKS(10),
     AUTO_INVAL_DATA(12),
     DO_READDIRPLUS(13),
@@ -14,6 +16,8 @@ enum InitFlag {
     ASYNC_DIO(15),
     WRITEBACK_CACHE(16),
     PARALLEL_DIROPS(18),
+    /// The kernel understands ACLs and checks by them; it then checks permissions whatever the mount says.
+    POSIX_ACL(20),
     ABORT_ERROR(21),
     MAX_PAGES(22),
     CACHE_SYMLINKS(23),

@@ -3,6 +3,7 @@ package mountagent.fuse;
 import java.util.EnumSet;
 import java.util.Set;
 import mountagent.base.Bytes;
+import mountagent.base.Caller;
 import mountagent.base.DentryKey;
 import mountagent.base.Errno;
 import mountagent.base.FileName;
@@ -34,15 +35,16 @@ final class NameOperations {
     void mknod(Request request) throws FsException {
         int mode = request.int32(0);
         var spec = new NodeSpec(FileModes.typeOf(mode), mode & FileModes.PERMISSIONS, request.int32(4));
-        make(request, key(request, 16), spec);
+        make(request, mount.callers().making(request, 8), key(request, 16), spec);
     }
 
     void mkdir(Request request) throws FsException {
-        make(request, key(request, 8), NodeSpec.directory(request.int32(0) & FileModes.PERMISSIONS));
+        NodeSpec spec = NodeSpec.directory(request.int32(0) & FileModes.PERMISSIONS);
+        make(request, mount.callers().making(request, 4), key(request, 8), spec);
     }
 
-    private void make(Request request, DentryKey at, NodeSpec spec) throws FsException {
-        Stat stat = mount.volume().mknod(mount.callers().of(request), at, spec);
+    private void make(Request request, Caller caller, DentryKey at, NodeSpec spec) throws FsException {
+        Stat stat = mount.volume().mknod(caller, at, spec);
         mount.encoder().replyEntry(request, stat);
     }
 

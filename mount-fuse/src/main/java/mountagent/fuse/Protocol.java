@@ -1,6 +1,8 @@
 package mountagent.fuse;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import mountagent.frontend.MountRequest.MountOption;
 
 /// What was agreed on with the kernel: its minor version, the flags, the longest write.
 ///
@@ -44,12 +46,11 @@ record Protocol(int minor, long flags, int maxWrite) {
         }
     }
 
-    /// Takes of `offer` what is wanted: all of [InitFlag] but the write-back cache, which is asked for by
-    /// `settings`.
-    static Protocol agree(Offer offer, boolean writebackCache, int dataMax) {
+    /// Takes of `offer` what is wanted: all of [InitFlag] but what `options` do not ask for.
+    static Protocol agree(Offer offer, Set<MountOption> options, int dataMax) {
         long wanted = 0;
         for (InitFlag flag : InitFlag.values()) {
-            if (flag != InitFlag.WRITEBACK_CACHE || writebackCache) {
+            if (isWanted(flag, options)) {
                 wanted |= flag.mask();
             }
         }
@@ -57,6 +58,16 @@ record Protocol(int minor, long flags, int maxWrite) {
         boolean pages = (flags & InitFlag.MAX_PAGES.mask()) != 0;
         int maxWrite = pages ? dataMax : Math.min(dataMax, PAGES_DEFAULT * PAGE);
         return new Protocol(Math.min(offer.minor(), MINOR), flags, maxWrite);
+    }
+
+    private static boolean isWanted(InitFlag flag, Set<MountOption> options) {
+        boolean acls = options.contains(MountOption.POSIX_ACLS);
+        return switch (flag) {
+            case WRITEBACK_CACHE -> options.contains(MountOption.WRITEBACK_CACHE);
+            case DONT_MASK -> acls;
+            case POSIX_ACL -> acls && !options.contains(MountOption.CORE_CHECKS_PERMISSIONS);
+            default -> true;
+        };
     }
 
     boolean has(InitFlag flag) {

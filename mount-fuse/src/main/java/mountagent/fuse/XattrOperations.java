@@ -8,15 +8,23 @@ import mountagent.base.Errno;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
 import mountagent.base.XattrMode;
+import mountagent.volume.VolumeFs.WriteOption;
 
 /// SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR.
 final class XattrOperations {
+    /// `FUSE_SETXATTR_ACL_KILL_SGID`: the kernel knows that the caller is outside the file's group.
+    private static final int ACL_KILL_SGID = 1;
+
+    private static final WriteOption[] NO_OPTIONS = {};
+
     private final MountState mount;
+    private final boolean hasSetFlags;
     private final int setHeaderLength;
 
     XattrOperations(MountState mount) {
         this.mount = mount;
-        this.setHeaderLength = mount.protocol().has(InitFlag.SETXATTR_EXT) ? 16 : 8;
+        this.hasSetFlags = mount.protocol().has(InitFlag.SETXATTR_EXT);
+        this.setHeaderLength = hasSetFlags ? 16 : 8;
     }
 
     void set(Request request) throws FsException {
@@ -29,8 +37,13 @@ final class XattrOperations {
         int valueAt = request.endOfString(setHeaderLength) + 1;
         Bytes value = request.bytes(valueAt, request.int32(0));
         FileName name = request.name(setHeaderLength);
-        mount.volume().setXattr(mount.callers().of(request), request.node(), name, value, mode);
+        mount.volume().setXattr(mount.callers().of(request), request.node(), name, value, mode, options(request));
         request.succeed();
+    }
+
+    private WriteOption[] options(Request request) {
+        boolean drops = hasSetFlags && (request.int32(8) & ACL_KILL_SGID) != 0;
+        return drops ? new WriteOption[] {WriteOption.DROP_SET_GROUP_ID} : NO_OPTIONS;
     }
 
     void get(Request request) throws FsException {

@@ -210,7 +210,8 @@ final class MemoryVolume extends MemoryNames {
     }
 
     @Override
-    public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException {
+    public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode, WriteOption... options)
+            throws FsException {
         Map<FileName, Bytes> xattrs = node(inode).xattrs;
         if (mode == XattrMode.CREATE && xattrs.containsKey(name)) {
             throw FsException.miss(Errno.EEXIST);

@@ -9,9 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Set;
+import mountagent.base.Sizes;
 import mountagent.frontend.MountException;
 import mountagent.frontend.MountRequest;
 import mountagent.frontend.MountRequest.MountOption;
+import mountagent.fuse.Protocol.Offer;
 import mountagent.fuse.ScriptedKernel.Reply;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +23,9 @@ import org.junit.jupiter.api.Timeout;
 /// What is agreed on in INIT, with kernels other than the one we run on.
 @Timeout(60)
 final class NegotiationTest {
+    private static final Set<InitFlag> ON_REQUEST =
+            EnumSet.of(InitFlag.WRITEBACK_CACHE, InitFlag.DONT_MASK, InitFlag.POSIX_ACL);
+
     private static final MountRequest REQUEST =
             MountFixture.request(Path.of("/nowhere"), ScriptedKernel.XATTRS, Duration.ZERO);
     private static final int EPROTO = 71;
@@ -49,7 +55,7 @@ final class NegotiationTest {
         int flags = body.getInt(12);
         for (InitFlag flag : InitFlag.values()) {
             boolean asked = (flags & flag.mask()) != 0;
-            assertEquals(flag != InitFlag.WRITEBACK_CACHE, asked, flag.name());
+            assertEquals(!ON_REQUEST.contains(flag), asked, flag.name());
         }
         assertEquals(0, body.getInt(32), "nothing of the second word is asked for");
     }
@@ -80,6 +86,23 @@ final class NegotiationTest {
                 volume,
                 MountFixture.request(Path.of("/nowhere"), EnumSet.of(MountOption.WRITEBACK_CACHE), Duration.ZERO));
         assertNotEquals(0, kernel.reply().body().getInt(12) & InitFlag.WRITEBACK_CACHE.mask());
+    }
+
+    @Test
+    void aclsAreAskedForOnlyInVolumesThatHaveThem() throws Exception {
+        assertEquals(EnumSet.of(InitFlag.DONT_MASK, InitFlag.POSIX_ACL), asked(MountOption.POSIX_ACLS));
+        // the kernel would check permissions, which the core is to do
+        assertEquals(
+                EnumSet.of(InitFlag.DONT_MASK), asked(MountOption.POSIX_ACLS, MountOption.CORE_CHECKS_PERMISSIONS));
+    }
+
+    /// What is asked for beyond what always is.
+    private static Set<InitFlag> asked(MountOption... options) {
+        Offer offer = new Offer(7, 45, 0, ScriptedKernel.FLAGS_NEW);
+        Protocol agreed = Protocol.agree(offer, Set.of(options), Sizes.MIB);
+        Set<InitFlag> asked = EnumSet.copyOf(ON_REQUEST);
+        asked.removeIf(flag -> !agreed.has(flag));
+        return asked;
     }
 
     @Test

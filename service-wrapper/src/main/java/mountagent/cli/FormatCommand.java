@@ -53,6 +53,9 @@ final class FormatCommand implements Callable<Integer> {
     @Option(names = "--trash-days", paramLabel = "N", description = "Days that deleted files are kept; default 1.")
     private @Nullable Integer trashDays;
 
+    @Option(names = "--enable-acl", description = "Keep POSIX ACLs; cannot be undone.")
+    private @Nullable Boolean hasAcls;
+
     @Option(names = "--force", description = "Replace the setting of a volume that is there.")
     private boolean force;
 
@@ -84,6 +87,7 @@ final class FormatCommand implements Callable<Integer> {
                 Flags.size("--capacity", capacity, 'G'),
                 Flags.notNegative("--inodes", inodes),
                 trashDays == null ? null : Math.toIntExact(Flags.within("--trash-days", trashDays, 0, 3_650_000)),
+                hasAcls,
                 whenFormatted());
     }
 

@@ -46,7 +46,6 @@ final class NotBuilt {
                     "encrypt-rsa-key",
                     "encrypt-algo",
                     "shards",
-                    "enable-acl",
                     "ranger-rest-url",
                     "ranger-service",
                     "kerberos-config-file"),

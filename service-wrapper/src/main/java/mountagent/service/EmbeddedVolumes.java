@@ -59,6 +59,7 @@ public final class EmbeddedVolumes {
                             null,
                             null,
                             null,
+                            null,
                             WhenFormatted.LEAVE_ALONE));
         }
     }

@@ -15,6 +15,7 @@ public record FormatRequest(
         @Nullable Long capacityBytes,
         @Nullable Long inodes,
         @Nullable Integer trashDays,
+        @Nullable Boolean hasAcls,
         WhenFormatted whenFormatted) {
 
     /// What becomes of a volume that is there already.

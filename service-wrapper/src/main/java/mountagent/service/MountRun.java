@@ -2,6 +2,7 @@ package mountagent.service;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import mountagent.base.Threads;
@@ -9,6 +10,8 @@ import mountagent.frontend.FrontEndProvider;
 import mountagent.frontend.Mount;
 import mountagent.frontend.MountException;
 import mountagent.frontend.MountRequest;
+import mountagent.frontend.MountRequest.MountOption;
+import mountagent.meta.VolumeFormat;
 import mountagent.volume.Origin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,7 +61,7 @@ public final class MountRun {
         try (var opened = OpenVolume.open(url, spec, mountPoint, this::endAtOnce)) {
             var origin = new Origin(provider.name());
             try (var mount =
-                    provider.mount(opened.frontEnd(origin), request(spec, mountPoint, opened.name(), origin))) {
+                    provider.mount(opened.frontEnd(origin), request(spec, mountPoint, opened.format(), origin))) {
                 current.set(mount);
                 running.note(mountPoint, opened.name());
                 signal.unmounts(mount);
@@ -100,11 +103,16 @@ public final class MountRun {
         }
     }
 
-    private static MountRequest request(MountSpec spec, Path mountPoint, String volume, Origin origin) {
+    private static MountRequest request(MountSpec spec, Path mountPoint, VolumeFormat volume, Origin origin) {
+        var options = EnumSet.noneOf(MountOption.class);
+        options.addAll(spec.options());
+        if (volume.enableAcl()) {
+            options.add(MountOption.POSIX_ACLS);
+        }
         return new MountRequest(
                 mountPoint,
-                volume,
-                spec.options(),
+                volume.name(),
+                options,
                 spec.kernelCache().attributes(),
                 spec.kernelCache().entries(),
                 spec.kernelCache().directoryEntries(),

@@ -53,8 +53,12 @@ final class OpenVolume implements AutoCloseable {
 
     /// The parts a front end needs: the volume, its name, and the registration that knows whether it is still
     /// there.
-    record Opened(Volume volume, VirtualFiles files, String name, ClientSession session, OpenVolume owner)
+    record Opened(Volume volume, VirtualFiles files, VolumeFormat format, ClientSession session, OpenVolume owner)
             implements AutoCloseable {
+        String name() {
+            return format.name();
+        }
+
         /// The facade for one front end of the mount, with the files that show beside the volume's own.
         VolumeFs frontEnd(Origin origin) {
             return owner.observation.around(volume.frontEnd(origin, files));
@@ -67,7 +71,7 @@ final class OpenVolume implements AutoCloseable {
 
         /// Lets Prometheus ask for what the mount at `mountPoint` does.
         void listen(MetricsAddress address, Path mountPoint) {
-            owner.observation.listen(address, name, mountPoint);
+            owner.observation.listen(address, name(), mountPoint);
         }
     }
 
@@ -117,7 +121,7 @@ final class OpenVolume implements AutoCloseable {
         opened(Housekeeping.start(meta, data, clock, jobs()));
         observation.watch(meta, data, blocks);
         var files = new MountFiles(meta, format, spec, observation).of(mountPoint, clock.now());
-        return new Opened(volume, files, format.name(), session, this);
+        return new Opened(volume, files, format, session, this);
     }
 
     private MetaOptions metaOptions() {

@@ -143,7 +143,7 @@ public final class VolumeFormatter {
         }
     }
 
-    private VolumeFormat applied(FormatRequest request, VolumeFormat format) {
+    private VolumeFormat applied(FormatRequest request, VolumeFormat format) throws CommandFailure, FsException {
         var result = format;
         if (request.storage() != null) {
             result = result.withStorage(request.storage().toLowerCase(Locale.ROOT));
@@ -166,7 +166,17 @@ public final class VolumeFormatter {
         if (request.inodes() != null) {
             result = result.withInodes(request.inodes());
         }
-        return request.trashDays() == null ? result : result.withTrashDays(request.trashDays());
+        if (request.trashDays() != null) {
+            result = result.withTrashDays(request.trashDays());
+        }
+        return request.hasAcls() == null ? result : withAcls(request.hasAcls(), result);
+    }
+
+    private static VolumeFormat withAcls(boolean wanted, VolumeFormat format) throws CommandFailure, FsException {
+        if (!wanted && format.enableAcl()) {
+            throw new CommandFailure("format: POSIX ACLs of a volume cannot be turned off again");
+        }
+        return wanted ? format.withAclsOn() : format;
     }
 
     private static void check(FormatRequest request) throws CommandFailure {

@@ -148,7 +148,7 @@ final class BadInputTest {
 
     private FormatRequest request(String name, WhenFormatted whenFormatted) {
         return new FormatRequest(
-                "sqlite3://meta.db", name, null, "bucket", null, null, null, null, null, null, whenFormatted);
+                "sqlite3://meta.db", name, null, "bucket", null, null, null, null, null, null, null, whenFormatted);
     }
 
     private String refusal() {

@@ -49,6 +49,31 @@ final class VolumeFormatterTest {
     }
 
     @Test
+    void aclsAreTurnedOnForGood() throws Exception {
+        var on = new VolumeFormatter(environment).format(withAcls(true));
+        assertTrue(on.enableAcl());
+        assertEquals("1.2.0-A", on.minClientVersion());
+        assertEquals("format: POSIX ACLs of a volume cannot be turned off again", failure(withAcls(false)));
+        assertTrue(format("demo", WhenFormatted.UPDATE).enableAcl());
+    }
+
+    private static FormatRequest withAcls(boolean wanted) {
+        return new FormatRequest(
+                "sqlite3://meta.db",
+                "demo",
+                null,
+                "bucket",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                wanted,
+                WhenFormatted.UPDATE);
+    }
+
+    @Test
     void blockSizesAreRoundedDownToAPowerOfTwoWithinTheFormatsLimits() throws Exception {
         assertEquals(1024, blockKib("one", 2047 * 1024L));
         assertEquals(64, blockKib("two", 1));
@@ -70,6 +95,7 @@ final class VolumeFormatterTest {
                         5L << 30,
                         null,
                         7,
+                        null,
                         WhenFormatted.UPDATE));
         assertEquals(7, after.trashDays());
         assertEquals(5L << 30, after.capacityBytes());
@@ -127,7 +153,18 @@ final class VolumeFormatterTest {
         assertEquals(
                 "--compress (gzip) must be none, lz4 or zstd", failure(request("demo", "gzip", WhenFormatted.UPDATE)));
         var s3 = new FormatRequest(
-                "sqlite3://meta.db", "demo", "s3", null, null, null, null, null, null, null, WhenFormatted.UPDATE);
+                "sqlite3://meta.db",
+                "demo",
+                "s3",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                WhenFormatted.UPDATE);
         assertEquals("--storage s3 is not built yet; supported so far: file", failure(s3));
         assertTrue(Files.notExists(home.resolve("meta.db")));
     }
@@ -140,6 +177,7 @@ final class VolumeFormatterTest {
                         null,
                         "bucket",
                         bytes,
+                        null,
                         null,
                         null,
                         null,
@@ -160,6 +198,17 @@ final class VolumeFormatterTest {
 
     private static FormatRequest request(String name, @Nullable String compression, WhenFormatted whenFormatted) {
         return new FormatRequest(
-                "sqlite3://meta.db", name, null, "bucket", null, compression, null, null, null, null, whenFormatted);
+                "sqlite3://meta.db",
+                name,
+                null,
+                "bucket",
+                null,
+                compression,
+                null,
+                null,
+                null,
+                null,
+                null,
+                whenFormatted);
     }
 }
