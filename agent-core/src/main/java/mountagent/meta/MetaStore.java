@@ -19,6 +19,7 @@ import mountagent.base.RenameFlag;
 import mountagent.base.SpaceInfo;
 import mountagent.base.Timestamp;
 import mountagent.base.XattrMode;
+import mountagent.meta.MetaTimes.Operation;
 import org.jspecify.annotations.Nullable;
 
 /// The metadata of one volume with all its semantics, over any engine (reference: semantics.md).
@@ -49,6 +50,7 @@ public final class MetaStore implements SliceLog, AutoCloseable {
     }
 
     private final StoreContext context;
+    private final MetaTimes times;
     private final Lookups lookups;
     private final Creations creations;
     private final Disposal disposal;
@@ -66,6 +68,7 @@ public final class MetaStore implements SliceLog, AutoCloseable {
 
     private MetaStore(StoreContext context) {
         this.context = context;
+        times = context.times();
         Trash trash = new Trash(context);
         disposal = new Disposal(context);
         lookups = new Lookups(context);
@@ -118,34 +121,34 @@ public final class MetaStore implements SliceLog, AutoCloseable {
 
     /// The node behind a name; `.` and `..` are understood. ENOENT, ENOTDIR, EACCES, ENAMETOOLONG.
     public Placed lookup(Caller caller, DentryKey at) throws FsException {
-        return lookups.lookup(caller, at);
+        return times.timed(Operation.LOOKUP, () -> lookups.lookup(caller, at));
     }
 
     /// The node of an inode. ENOENT.
     public Node node(long inode) throws FsException {
-        return lookups.node(inode);
+        return times.timed(Operation.GET_ATTR, () -> lookups.node(inode));
     }
 
     /// Whether the caller may access the inode: bits 4 read, 2 write, 1 execute. EACCES when not.
     public void access(Caller caller, long inode, int mask) throws FsException {
-        lookups.access(caller, inode, mask);
+        times.run(Operation.ACCESS, () -> lookups.access(caller, inode, mask));
     }
 
     /// Changes everything in `change` but the length, and ctime. EPERM, EACCES.
     public Node setattr(Caller caller, long inode, AttrChange change) throws FsException {
-        return attributes.setattr(caller, inode, change);
+        return times.timed(Operation.SET_ATTR, () -> attributes.setattr(caller, inode, change));
     }
 
     /// Makes a file longer or shorter; what appears reads as zeros. EISDIR, EINVAL, EPERM, EACCES, EFBIG, ENOSPC,
     /// EDQUOT.
     public Node truncate(Caller caller, long inode, long length, TruncateRight right, boolean dropSetIds)
             throws FsException {
-        return lengths.truncate(caller, inode, length, right, dropSetIds);
+        return times.timed(Operation.TRUNCATE, () -> lengths.truncate(caller, inode, length, right, dropSetIds));
     }
 
     /// Drops the set-user-ID and set-group-ID bits as a write by an unprivileged writer does.
     public Node dropSetIds(long inode) throws FsException {
-        return attributes.dropSetIds(inode);
+        return times.timed(Operation.SET_ATTR, () -> attributes.dropSetIds(inode));
     }
 
     /// Whether reading moves the time of access at all on this mount.
@@ -161,30 +164,30 @@ public final class MetaStore implements SliceLog, AutoCloseable {
     /// Makes a node of any type but a symbolic link. EEXIST, ENOENT, ENOTDIR, EACCES, EPERM, EINVAL, ENAMETOOLONG,
     /// ENOSPC, EDQUOT.
     public Placed mknod(Caller caller, DentryKey at, NodeSpec spec) throws FsException {
-        return creations.mknod(caller, at, spec);
+        return times.timed(Operation.MKNOD, () -> creations.mknod(caller, at, spec));
     }
 
     /// Makes a file without a name, kept alive by this session until its last close here or until [#link] names it.
     public Placed createUnnamed(Caller caller, long directory, NodeSpec spec) throws FsException {
-        return creations.createUnnamed(caller, directory, spec);
+        return times.timed(Operation.MKNOD, () -> creations.createUnnamed(caller, directory, spec));
     }
 
     /// Makes a symbolic link. EINVAL when the target is empty or holds NUL, ENAMETOOLONG past 4095 bytes, and as
     /// [#mknod].
     public Placed symlink(Caller caller, DentryKey at, Bytes target) throws FsException {
-        return creations.symlink(caller, at, target);
+        return times.timed(Operation.MKNOD, () -> creations.symlink(caller, at, target));
     }
 
     /// The target of a symbolic link. ENOENT, EINVAL for any other node.
     public Bytes readlink(long inode) throws FsException {
-        Bytes target = lookups.readlink(inode);
+        Bytes target = times.timed(Operation.READ_LINK, () -> lookups.readlink(inode));
         attributes.touchAtime(inode);
         return target;
     }
 
     /// Gives an inode another name and returns it as it is then. EPERM for a directory, and as [#mknod].
     public Node link(Caller caller, long inode, DentryKey to) throws FsException {
-        return creations.link(caller, inode, to);
+        return times.timed(Operation.LINK, () -> creations.link(caller, inode, to));
     }
 
     /// Removes the name of anything but a directory (EPERM for one). `believed` is the inode the caller believes
@@ -195,7 +198,7 @@ public final class MetaStore implements SliceLog, AutoCloseable {
 
     /// The same, past the trash if `kept` says so.
     public Removed unlink(Caller caller, DentryKey at, long believed, Kept kept) throws FsException {
-        return removals.unlink(caller, at, believed, kept);
+        return times.timed(Operation.UNLINK, () -> removals.unlink(caller, at, believed, kept));
     }
 
     /// Removes an empty directory. ENOTEMPTY, ENOTDIR, EINVAL for `.`. `believed` as in [#unlink].
@@ -205,7 +208,7 @@ public final class MetaStore implements SliceLog, AutoCloseable {
 
     /// The same, past the trash if `kept` says so.
     public Removed rmdir(Caller caller, DentryKey at, long believed, Kept kept) throws FsException {
-        return removals.rmdir(caller, at, believed, kept);
+        return times.timed(Operation.RMDIR, () -> removals.rmdir(caller, at, believed, kept));
     }
 
     /// Moves an entry, over an existing one unless told not to. EINVAL into itself, ENOTEMPTY, ENOTDIR, EISDIR,
@@ -218,7 +221,8 @@ public final class MetaStore implements SliceLog, AutoCloseable {
             long believedSource,
             long believedTarget)
             throws FsException {
-        return renames.rename(caller, from, to, flags, believedSource, believedTarget);
+        return times.timed(
+                Operation.RENAME, () -> renames.rename(caller, from, to, flags, believedSource, believedTarget));
     }
 
     /// Whether a file may be opened as asked, and its node. EACCES, EPERM, EISDIR, EROFS.
@@ -231,19 +235,23 @@ public final class MetaStore implements SliceLog, AutoCloseable {
             boolean appends,
             boolean truncates)
             throws FsException {
-        return lookups.checkOpen(caller, inode, new Lookups.OpenIntent(reads, writes, executes, appends, truncates));
+        return times.timed(
+                Operation.OPEN,
+                () -> lookups.checkOpen(
+                        caller, inode, new Lookups.OpenIntent(reads, writes, executes, appends, truncates)));
     }
 
     /// Whether a directory may be listed, and its node. ENOTDIR, EACCES.
     public Node opendir(Caller caller, long inode) throws FsException {
-        Node node = lookups.opendir(caller, inode);
+        Node node = times.timed(Operation.GET_ATTR, () -> lookups.opendir(caller, inode));
         attributes.touchAtime(inode);
         return node;
     }
 
     /// One page of a directory, without `.` and `..`.
     public Page<Scan.DirEntry> list(long directory, Scan.Detail detail, Cursor from, int limit) throws FsException {
-        return context.engine().scan(new Scan.Directory(directory, detail), from, limit);
+        return times.timed(
+                Operation.READDIR, () -> context.engine().scan(new Scan.Directory(directory, detail), from, limit));
     }
 
     /// Tells that the last handle here of an inode is closed: when this session kept it alive, it goes, and its data
@@ -254,42 +262,43 @@ public final class MetaStore implements SliceLog, AutoCloseable {
 
     /// Makes a range part of the file or zero, as `mode` says. EINVAL, EFBIG, EPIPE for a FIFO, EPERM, ENOSPC, EDQUOT.
     public Node allocate(long inode, AllocateMode mode, long offset, long length) throws FsException {
-        return lengths.allocate(inode, mode, offset, length);
+        return times.timed(Operation.FALLOCATE, () -> lengths.allocate(inode, mode, offset, length));
     }
 
     /// Copies a range by sharing its slices: all of it, or a first part (4 GiB at a time). EINVAL when ranges of one
     /// file overlap or one is no file, EPERM, EFBIG, ENOSPC, EDQUOT.
     public Copied copyRange(long source, long sourceOffset, long target, long targetOffset, long length)
             throws FsException {
-        return rangeCopy.copy(source, sourceOffset, target, targetOffset, length);
+        return times.timed(
+                Operation.COPY_RANGE, () -> rangeCopy.copy(source, sourceOffset, target, targetOffset, length));
     }
 
     /// The value of an extended attribute. ENODATA, EACCES.
     public Bytes getXattr(Caller caller, long inode, FileName name) throws FsException {
-        return xattrs.get(caller, inode, name);
+        return times.timed(Operation.GET_XATTR, () -> xattrs.get(caller, inode, name));
     }
 
     /// Sets an extended attribute. EEXIST, ENODATA by mode; ERANGE when name or value is too long; EPERM, EACCES;
     /// ENOTSUP for ACLs in a volume without them, EINVAL for one that is not understood.
     public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException {
-        xattrs.set(caller, inode, name, value, mode, false);
+        times.run(Operation.SET_XATTR, () -> xattrs.set(caller, inode, name, value, mode, false));
     }
 
     /// The same; an access ACL then drops the set-group-ID bit too, as for somebody outside the group. For front ends
     /// whose kernel knows the caller's groups.
     public void setXattrOutsideGroup(Caller caller, long inode, FileName name, Bytes value, XattrMode mode)
             throws FsException {
-        xattrs.set(caller, inode, name, value, mode, true);
+        times.run(Operation.SET_XATTR, () -> xattrs.set(caller, inode, name, value, mode, true));
     }
 
     /// The names of the extended attributes.
     public List<FileName> listXattr(Caller caller, long inode) throws FsException {
-        return xattrs.list(caller, inode);
+        return times.timed(Operation.LIST_XATTR, () -> xattrs.list(caller, inode));
     }
 
     /// Removes an extended attribute. ENODATA, EPERM, EACCES.
     public void removeXattr(Caller caller, long inode, FileName name) throws FsException {
-        xattrs.remove(caller, inode, name);
+        times.run(Operation.REMOVE_XATTR, () -> xattrs.remove(caller, inode, name));
     }
 
     /// Size and use of the volume. Never fails: tells the last known values when the engine does.
@@ -299,17 +308,17 @@ public final class MetaStore implements SliceLog, AutoCloseable {
 
     /// Takes, changes or drops the BSD lock of `owner` (the front end's token); false when another stands in the way.
     public boolean tryFlock(long inode, long owner, LockMode mode) throws FsException {
-        return locks.tryFlock(inode, owner, mode);
+        return times.timed(Operation.LOCK, () -> locks.tryFlock(inode, owner, mode));
     }
 
     /// Takes, changes or drops POSIX locks of `owner` on a range; false when another stands in the way.
     public boolean trySetLock(long inode, long owner, int pid, LockMode mode, LockRange range) throws FsException {
-        return locks.trySet(inode, owner, pid, mode, range);
+        return times.timed(Operation.LOCK, () -> locks.trySet(inode, owner, pid, mode, range));
     }
 
     /// The first lock of another owner that would stand in the way.
     public Optional<LockConflict> getLock(long inode, long owner, LockMode mode, LockRange range) throws FsException {
-        return locks.find(inode, owner, mode, range);
+        return times.timed(Operation.LOCK, () -> locks.find(inode, owner, mode, range));
     }
 
     /// This client's session, 0 before [#openSession].
@@ -375,7 +384,7 @@ public final class MetaStore implements SliceLog, AutoCloseable {
 
     @Override
     public List<Slice> slices(ChunkKey chunk) throws FsException {
-        return sliceRecords.slices(chunk);
+        return times.timed(Operation.READ, () -> sliceRecords.slices(chunk));
     }
 
     @Override
@@ -385,7 +394,7 @@ public final class MetaStore implements SliceLog, AutoCloseable {
 
     @Override
     public Commit append(ChunkKey chunk, Slice slice, Timestamp time, Durability durability) throws FsException {
-        return sliceRecords.append(chunk, slice, time, durability);
+        return times.timed(Operation.WRITE, () -> sliceRecords.append(chunk, slice, time, durability));
     }
 
     @Override

@@ -25,6 +25,7 @@ final class StoreContext {
 
     private final MetaEngine engine;
     private final MetaOptions options;
+    private final MetaTimes times;
     private final IdPool inodeIds;
     private final IdPool sliceIds;
     private final SpaceUse use = new SpaceUse();
@@ -38,6 +39,7 @@ final class StoreContext {
     StoreContext(MetaEngine engine, MetaOptions options, VolumeFormat format) {
         this.engine = engine;
         this.options = options;
+        this.times = new MetaTimes(options.metrics(), options.clock());
         this.format = format;
         acls = new AclRules(engine);
         inodeIds = new IdPool(count -> engine.allocate(IdKind.INODE, count), INODE_BATCH);
@@ -46,6 +48,10 @@ final class StoreContext {
 
     MetaEngine engine() {
         return engine;
+    }
+
+    MetaTimes times() {
+        return times;
     }
 
     MetaOptions options() {
@@ -143,14 +149,16 @@ final class StoreContext {
             throws FsException {
         checkWritable();
         AtomicReference<@Nullable Change> last = new AtomicReference<>();
-        T result = learning(() -> engine.transact(
+        T result = times.transaction(() -> learning(() -> engine.transact(
                 plan,
                 transaction -> {
                     Change change = new Change(transaction, this, terms);
-                    last.set(change);
+                    if (last.getAndSet(change) != null) {
+                        times.restarted();
+                    }
                     return work.run(change);
                 },
-                durability));
+                durability)));
         Change committed = last.get();
         if (committed != null) {
             committed.settle();

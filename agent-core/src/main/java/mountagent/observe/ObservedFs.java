@@ -355,7 +355,7 @@ public final class ObservedFs implements VolumeFs {
 
     private void read(ObservedHandle open, long offset, long size, long begun, @Nullable Errno failure, int count) {
         long took = ended(Operation.READ, begun, failure);
-        if (count >= 0) {
+        if (count >= 0 && !open.bypassesCache()) {
             meter.read(count);
         }
         if (log.wants(took)) {
@@ -406,7 +406,7 @@ public final class ObservedFs implements VolumeFs {
 
     private void written(ObservedHandle open, long offset, long size, long begun, @Nullable Errno failure, int count) {
         long took = ended(Operation.WRITE, begun, failure);
-        if (count >= 0) {
+        if (count >= 0 && !open.bypassesCache()) {
             meter.written(count);
         }
         if (log.wants(took)) {

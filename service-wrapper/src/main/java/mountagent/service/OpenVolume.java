@@ -129,7 +129,8 @@ final class OpenVolume implements AutoCloseable {
                 .withOpenFiles(table)
                 .withReadOnly(spec.isReadOnly())
                 .withSkipDirMtime(spec.client().skipDirMtime())
-                .withAtimeMode(atimeMode());
+                .withAtimeMode(atimeMode())
+                .withMetrics(observation.registry());
     }
 
     private AtimeMode atimeMode() {
