@@ -11,8 +11,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import mountagent.base.FsException;
 import mountagent.object.MeteredStore.Operation;
 import mountagent.object.ObjectStoreException.Kind;
+import org.jspecify.annotations.Nullable;
 
 /// A store that misbehaves as it is told to: for tests of whatever stands on a store.
 ///
@@ -89,6 +91,33 @@ public final class FaultyStore implements ObjectStore {
         return latch;
     }
 
+    /// What a test does in the middle of somebody's calls.
+    @FunctionalInterface
+    public interface Action {
+        void run() throws FsException, ObjectStoreException;
+    }
+
+    private volatile @Nullable Action action;
+    private volatile Operation acted = Operation.LIST;
+
+    /// Does `wanted` before each call of `operation` from now on.
+    public FaultyStore onCall(Operation operation, Action wanted) {
+        acted = operation;
+        action = wanted;
+        return this;
+    }
+
+    private void act(Operation operation) throws ObjectStoreException {
+        Action wanted = action;
+        if (wanted != null && operation == acted) {
+            try {
+                wanted.run();
+            } catch (FsException e) {
+                throw new ObjectStoreException(Kind.INVALID, "the test itself failed", e);
+            }
+        }
+    }
+
     /// Says from now on that its objects are far away.
     public FaultyStore distant() {
         isDistant = true;
@@ -98,6 +127,7 @@ public final class FaultyStore implements ObjectStore {
     /// Behaves from now on.
     public void heal() {
         faults.clear();
+        action = null;
         hold.countDown();
     }
 
@@ -184,6 +214,7 @@ public final class FaultyStore implements ObjectStore {
     private Optional<ObjectStoreException> before(Operation operation, String key) throws ObjectStoreException {
         calls.computeIfAbsent(operation, _ -> new AtomicInteger()).incrementAndGet();
         awaitRelease(operation, key);
+        act(operation);
         for (Fault fault : faults) {
             if (fault.strikes(operation, key)) {
                 var failure = new ObjectStoreException(fault.kind, "injected " + fault.kind + " at " + key);

@@ -10,7 +10,6 @@ final class NotBuilt {
             "config",
             "quota",
             "destroy",
-            "gc",
             "fsck",
             "restore",
             "changelog",
@@ -51,6 +50,8 @@ final class NotBuilt {
                     "kerberos-config-file"),
             "dump",
             Set.of("fast", "binary"),
+            "gc",
+            Set.of("external-sort-dir"),
             "mount",
             Set.of(
                     "subdir",

@@ -13,8 +13,8 @@ import mountagent.service.UserConsole;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/// One run of the program: reads the arguments, carries out the command and says on standard error in one line what
-/// went wrong.
+/// One run of the program: reads the arguments, carries out the command and says on standard error in one
+/// line what went wrong.
 final class Program {
     private final Environment environment;
     private final UserConsole console;
@@ -52,6 +52,7 @@ final class Program {
                 .addSubcommand(new UmountCommand(environment))
                 .addSubcommand(new StatusCommand(environment, out))
                 .addSubcommand(new DumpCommand(environment, console))
+                .addSubcommand(new GcCommand(environment, console))
                 .addSubcommand(new VersionCommand(out))
                 .addSubcommand(new CompletionCommand(out))
                 .addSubcommand(new HelpCommand(out));
