@@ -17,19 +17,31 @@ import mountagent.volume.TestVolume;
 
 /// Opens golden volumes as the agent opens a volume, at a time at which nothing in their trash expires.
 public final class GoldenMount {
+    /// The volume with ACLs has a few nodes more before these.
+    private static final long CLONED_WITH_ACLS = 3152;
+
+    private static final long QUOTA_WITH_ACLS = 3160;
+
     /// What the official client left behind: its clone counts a directory's own length among its children's, and the
     /// usage of the quota is what it was when the quota was set.
-    public static final Set<String> KNOWN = Set.of(
-            "WARNING statistics: statistics of inode 3147 (/cloned) say"
-                    + " DirStat[length=4096, space=4096, inodes=1], but its entries add up to DirStat[length=0,"
-                    + " space=4096, inodes=1]",
-            "WARNING quotas: the quota of inode 3155 (/quota) says 0 bytes in 0 inodes are used, but below it are"
-                    + " 16384 in 1");
+    public static final Set<String> KNOWN =
+            Set.of(statistics(3147), quota(3155), statistics(CLONED_WITH_ACLS), quota(QUOTA_WITH_ACLS));
 
     /// Shortly after the volumes were made.
     private static final Timestamp TIME = new Timestamp(1_795_263_600, 0);
 
     private GoldenMount() {}
+
+    private static String statistics(long cloned) {
+        return "WARNING statistics: statistics of inode " + cloned
+                + " (/cloned) say DirStat[length=4096, space=4096, inodes=1], but its entries add up to"
+                + " DirStat[length=0, space=4096, inodes=1]";
+    }
+
+    private static String quota(long directory) {
+        return "WARNING quotas: the quota of inode " + directory
+                + " (/quota) says 0 bytes in 0 inodes are used, but below it are 16384 in 1";
+    }
 
     /// The volume, opened for writing; whoever gets it closes it.
     public static TestVolume open(GoldenVolume golden) throws FsException, ObjectStoreException {

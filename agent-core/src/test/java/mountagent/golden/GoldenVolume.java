@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// A volume made by the official client, unpacked for one test.
 public final class GoldenVolume {
     /// The volumes at hand.
-    public static final List<String> NAMES = List.of("sqlite-default", "sqlite-lz4-1m", "sqlite-zstd-hash");
+    public static final List<String> NAMES =
+            List.of("sqlite-default", "sqlite-features", "sqlite-lz4-1m", "sqlite-zstd-hash", "sqlite-killed");
 
     private static final int NANOS = 1_000_000_000;
 

@@ -45,8 +45,8 @@ import org.junit.jupiter.params.provider.FieldSource;
 class GoldenWriteTest {
     static final List<String> NAMES = GoldenVolume.NAMES;
 
-    /// How many changes each of the three volumes gets; `-Dgolden.changes` and `-Dgolden.seed` set others.
-    private static final int CHANGES = Integer.getInteger("golden.changes", 3_400);
+    /// How many changes each of the five volumes gets; `-Dgolden.changes` and `-Dgolden.seed` set others.
+    private static final int CHANGES = Integer.getInteger("golden.changes", 2_000);
 
     private static final int GIVEN_LENGTH_MAX = 300_000;
 

@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import mountagent.base.Bytes;
 import mountagent.base.FileName;
 import mountagent.base.FileType;
 import mountagent.base.FsException;
 import mountagent.base.Sizes;
 import mountagent.golden.GoldenVolume;
+import mountagent.meta.AclRule;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.Counter;
 import mountagent.meta.Cursor;
@@ -95,7 +97,8 @@ class GoldenMetadataTest {
                     .max(Long::compare)
                     .orElseThrow();
             assertTrue(get(engine, new Item.NextId(IdKind.INODE)) > highest);
-            assertEquals(2, get(engine, new Item.NextId(IdKind.TRASH)));
+            boolean hasTrash = VolumeFormat.parse(setting(engine)).trashDays() > 0;
+            assertEquals(hasTrash ? 2 : 1, get(engine, new Item.NextId(IdKind.TRASH)));
         }
     }
 
@@ -104,8 +107,7 @@ class GoldenMetadataTest {
     void settingSurvivesUnchanged(String name) throws Exception {
         GoldenVolume volume = Objects.requireNonNull(VOLUMES.get(name));
         try (SqlEngine engine = open(volume)) {
-            String document = get(engine, new Item.Setting());
-            assertNotNull(document);
+            String document = setting(engine);
             assertEquals(document, VolumeFormat.parse(document).document());
             assertEquals("golden-" + name, VolumeFormat.parse(document).name());
         }
@@ -145,6 +147,10 @@ class GoldenMetadataTest {
             }
             assertTrue(compared > 10);
         }
+    }
+
+    private static String setting(SqlEngine engine) throws FsException {
+        return Objects.requireNonNull(get(engine, new Item.Setting()));
     }
 
     private static SqlEngine open(GoldenVolume volume) throws FsException {
@@ -189,12 +195,32 @@ class GoldenMetadataTest {
         assertEquals(hasSize ? entry.size() : 0, hasSize ? node.length() : 0, path);
         assertEquals(entry.rdevMajor() << 8 | entry.rdevMinor(), node.rdev(), path);
         assertEquals(entry.target(), get(engine, new Item.SymlinkOf(inode)), path);
-        assertEquals(entry.xattrs().keySet(), new HashSet<>(get(engine, new Item.XattrNames(inode))), path);
-        for (var xattr : entry.xattrs().entrySet()) {
-            assertEquals(xattr.getValue(), get(engine, new Item.XattrOf(new XattrKey(inode, xattr.getKey()))), path);
-        }
+        compareXattrs(engine, entry, inode, node);
         compareLinks(engine, inode, node, path);
         compareChunks(engine, inode, node, path);
+    }
+
+    /// ACLs are not among the stored attributes: the node names their rules.
+    private static void compareXattrs(SqlEngine engine, GoldenVolume.Entry entry, long inode, Node node)
+            throws FsException {
+        String path = entry.path().toString();
+        Map<FileName, Bytes> xattrs = new HashMap<>(entry.xattrs());
+        compareAcl(engine, xattrs.remove(FileName.of("system.posix_acl_access")), node.accessAcl(), path);
+        compareAcl(engine, xattrs.remove(FileName.of("system.posix_acl_default")), node.defaultAcl(), path);
+        assertEquals(xattrs.keySet(), new HashSet<>(get(engine, new Item.XattrNames(inode))), path);
+        for (var xattr : xattrs.entrySet()) {
+            assertEquals(xattr.getValue(), get(engine, new Item.XattrOf(new XattrKey(inode, xattr.getKey()))), path);
+        }
+    }
+
+    private static void compareAcl(SqlEngine engine, @Nullable Bytes shown, int id, String path) throws FsException {
+        assertEquals(shown == null, id == 0, path);
+        if (shown != null) {
+            AclRule rule = get(engine, new Item.AclOf(id));
+            assertNotNull(rule, path);
+            int entries = (shown.length() - 4) / 8;
+            assertEquals(entries, 4 + rule.namedCount(), path);
+        }
     }
 
     private static void compareLinks(SqlEngine engine, long inode, Node node, String path) throws FsException {
