@@ -70,7 +70,7 @@ public final class Json {
                         + parser.currentTokenLocation().getLineNr() + ")");
     }
 
-    private static JsonValue value(JsonParser parser) {
+    static JsonValue value(JsonParser parser) {
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(parser);
             case START_ARRAY -> array(parser);

@@ -59,7 +59,7 @@ public final class GoldenMount {
     }
 
     /// The bucket, below the volume's name.
-    static ObjectStore objects(GoldenVolume golden) throws ObjectStoreException {
+    public static ObjectStore objects(GoldenVolume golden) throws ObjectStoreException {
         String volume = golden.folder().getFileName().toString();
         return new PrefixStore(FileStore.open(golden.objects()), "golden-" + volume + "/");
     }
