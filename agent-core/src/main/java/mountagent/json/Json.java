@@ -27,8 +27,8 @@ public final class Json {
 
     private Json() {}
 
-    /// Reads a document that must be an object. EIO, naming `what` and the place, when it is not one. The message
-    /// holds nothing of the text, which may be secret.
+    /// Reads a document that must be an object. EIO, naming `what` and the place, when it is not one. The
+    /// message holds nothing of the text, which may be secret.
     public static JsonObject parseObject(String what, String text) throws FsException {
         if (parse(what, text) instanceof JsonObject object) {
             return object;

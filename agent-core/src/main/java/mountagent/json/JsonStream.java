@@ -17,8 +17,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /// Reads a JSON document of any size piece by piece, in its order.
 ///
-/// Whatever is wrong with it ends in an [FsException] with EINVAL that names the document, the line and column, and the
-/// place that the reader has set; EIO when the source fails. Used by one thread.
+/// Whatever is wrong with it ends in an [FsException] with EINVAL that names the document, the line and
+/// column, and the place that the reader has set; EIO when the source fails. Used by one thread.
 public final class JsonStream implements AutoCloseable {
     private static final int DEPTH_MAX = 1_000_000;
     private static final int STRING_MAX = 1 << 22;

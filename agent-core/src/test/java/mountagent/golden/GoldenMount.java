@@ -22,8 +22,8 @@ public final class GoldenMount {
 
     private static final long QUOTA_WITH_ACLS = 3160;
 
-    /// What the official client left behind: its clone counts a directory's own length among its children's, and the
-    /// usage of the quota is what it was when the quota was set.
+    /// What the official client left behind: its clone counts a directory's own length among its children's,
+    /// and the usage of the quota is what it was when the quota was set.
     public static final Set<String> KNOWN =
             Set.of(statistics(3147), quota(3155), statistics(CLONED_WITH_ACLS), quota(QUOTA_WITH_ACLS));
 

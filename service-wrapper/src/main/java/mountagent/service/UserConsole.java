@@ -9,13 +9,15 @@ import java.util.Locale;
 
 /// Where a command prints its result, shows its progress and asks its questions.
 ///
-/// `err` takes progress and questions. `drawsProgress` says that somebody watches it on a terminal; elsewhere long work
-/// leaves lines in the log. `raw` are standard input and output as bytes, for what is no text of ours.
+/// `err` takes progress and questions. `drawsProgress` says that somebody watches it on a terminal; elsewhere
+/// long work leaves lines in the log. `raw` are standard input and output as bytes, for what is no text of
+/// ours.
 public record UserConsole(PrintWriter out, PrintWriter err, BufferedReader in, boolean drawsProgress, Raw raw) {
     /// Standard input and output beneath the text; whoever writes there flushes.
     public record Raw(InputStream in, OutputStream out) {}
 
-    /// A console that has text only: nothing comes from its raw input, and what goes to its raw output is lost.
+    /// A console that has text only: nothing comes from its raw input, and what goes to its raw output is
+    /// lost.
     public UserConsole(PrintWriter out, PrintWriter err, BufferedReader in, boolean drawsProgress) {
         this(
                 out,

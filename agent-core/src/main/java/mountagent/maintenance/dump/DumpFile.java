@@ -25,8 +25,8 @@ import mountagent.base.FsException;
 
 /// The file a dump is in: compressed as its name says, read as its first bytes say.
 ///
-/// It is written beside its place as `NAME.tmp`, synced and moved there, so that a dump is there whole or not at all.
-/// Only its owner may read it: it holds the names of all files.
+/// It is written beside its place as `NAME.tmp`, synced and moved there, so that a dump is there whole or not
+/// at all. Only its owner may read it: it holds the names of all files.
 public final class DumpFile {
     private static final int BUFFER = 1 << 16;
     private static final int ZSTD_LEVEL = 3;
@@ -43,8 +43,8 @@ public final class DumpFile {
         void write(OutputStream target) throws FsException, IOException;
     }
 
-    /// Makes `file` of `content`: gzip for `.gz`, Zstandard for `.zstd` and `.zst`. A failure leaves what was there
-    /// before.
+    /// Makes `file` of `content`: gzip for `.gz`, Zstandard for `.zstd` and `.zst`. A failure leaves what was
+    /// there before.
     public static void write(Path file, Content content) throws FsException, IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         boolean isDone = false;

@@ -3,8 +3,8 @@ package mountagent.maintenance.dump;
 import java.util.function.BooleanSupplier;
 import mountagent.meta.Inodes;
 
-/// What is dumped and how. `root` is the directory the document begins with; `threadsMax` reads of details go on at the
-/// same time; once `isStopped` says so, the dump ends with EINTR.
+/// What is dumped and how. `root` is the directory the document begins with; `threadsMax` reads of details go
+/// on at the same time; once `isStopped` says so, the dump ends with EINTR.
 public record DumpOptions(
         long root, Secrets secrets, Trash trash, Pace pace, int threadsMax, BooleanSupplier isStopped) {
     /// Whether passwords of the object store are in the document.

@@ -4,9 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/// Bytes as text and back: names, targets of symbolic links and values of attributes may hold any byte, JSON text may
-/// not. What is not valid UTF-8, blanks, control characters, `%`, `"` and `\` stand as `%` and two upper-case hex
-/// digits (reference: volume-format.md §9).
+/// Bytes as text and back: names, targets of symbolic links and values of attributes may hold any byte, JSON
+/// text may not. What is not valid UTF-8, blanks, control characters, `%`, `"` and `\` stand as `%` and two
+/// upper-case hex digits (reference: volume-format.md §9).
 ///
 /// U+FFFD is written as three escaped bytes: the official client's own form of it loses two of them.
 final class DumpText {
@@ -70,8 +70,8 @@ final class DumpText {
         return text.indexOf(REPLACEMENT) < 0;
     }
 
-    /// The bytes that `text` stands for. IllegalArgumentException when a `%` is not followed by two hex digits, or
-    /// when half a character is there.
+    /// The bytes that `text` stands for. IllegalArgumentException when a `%` is not followed by two hex
+    /// digits, or when half a character is there.
     static byte[] unescape(String text) {
         if (text.indexOf('%') < 0) {
             return utf8(text);

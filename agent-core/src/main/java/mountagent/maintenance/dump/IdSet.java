@@ -3,8 +3,8 @@ package mountagent.maintenance.dump;
 import java.util.HashMap;
 import java.util.Map;
 
-/// A set of ids that lie close together, as drawn ids do: about one bit an id, and no more than some hundred bytes for
-/// one that lies alone.
+/// A set of ids that lie close together, as drawn ids do: about one bit an id, and no more than some hundred
+/// bytes for one that lies alone.
 final class IdSet {
     private static final int PAGE_BITS = 10;
     private static final int WORDS = 1 << PAGE_BITS - 6;

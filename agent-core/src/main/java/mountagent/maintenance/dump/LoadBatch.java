@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What a load has read and not yet stored: gathered, and stored in one transaction when it is much.
 ///
-/// A file with several names is counted as they come: its node is changed here, or in the store when it is there
-/// already.
+/// A file with several names is counted as they come: its node is changed here, or in the store when it is
+/// there already.
 final class LoadBatch {
     private static final int COUNT_MAX = 1000;
     private static final long BYTES_MAX = 4 << 20;

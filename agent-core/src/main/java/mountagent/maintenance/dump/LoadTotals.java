@@ -15,13 +15,12 @@ import mountagent.meta.Quota;
 import mountagent.meta.QuotaKey;
 import org.jspecify.annotations.Nullable;
 
-/// What a load adds up while it reads: the ids it has met, the space and inodes in use, the limits of quotas and the
-/// use
-/// of those who have them.
+/// What a load adds up while it reads: the ids it has met, the space and inodes in use, the limits of quotas
+/// and the use of those who have them.
 ///
-/// Ids go on above every id met and above what the document's counters say, so that none comes again: not even that of
-/// a slice whose blocks are still in some cache. The counters count one more than they say, since dumps of Redis hold
-/// the last id, those of other engines the next.
+/// Ids go on above every id met and above what the document's counters say, so that none comes again: not
+/// even that of a slice whose blocks are still in some cache. The counters count one more than they say,
+/// since dumps of Redis hold the last id, those of other engines the next.
 final class LoadTotals {
     /// Users, groups and directories with a record of their own.
     private static final int QUOTAS_MAX = 1_000_000;

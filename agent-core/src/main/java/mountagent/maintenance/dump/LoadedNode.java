@@ -9,8 +9,8 @@ import mountagent.base.FsException;
 import mountagent.meta.DirStat;
 import org.jspecify.annotations.Nullable;
 
-/// A node of the document that is being read, and what is known of it so far; `parent` and `name` are null for the root
-/// of a tree.
+/// A node of the document that is being read, and what is known of it so far; `parent` and `name` are null
+/// for the root of a tree.
 final class LoadedNode {
     final @Nullable LoadedNode parent;
     final @Nullable FileName name;

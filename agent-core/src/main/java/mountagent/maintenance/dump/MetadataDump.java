@@ -30,10 +30,11 @@ import org.slf4j.LoggerFactory;
 
 /// Writes all metadata of a volume as the official client's JSON, byte for byte where the volume is the same.
 ///
-/// Takes no snapshot: what changes meanwhile may be in the document as it was before or as it is afterwards, and what
-/// is moved may be missing or there twice. What cannot be read (an entry without inode, a chunk whose records make no
-/// sense) is left out, told to the log and counted. Not in the document, as with the official client: sessions, locks,
-/// references and statistics (they follow from the rest), delayed slices, the contents of unlinked open files.
+/// Takes no snapshot: what changes meanwhile may be in the document as it was before or as it is afterwards,
+/// and what is moved may be missing or there twice. What cannot be read (an entry without inode, a chunk
+/// whose records make no sense) is left out, told to the log and counted. Not in the document, as with the
+/// official client: sessions, locks, references and statistics (they follow from the rest), delayed slices,
+/// the contents of unlinked open files.
 public final class MetadataDump {
     private static final Logger log = LoggerFactory.getLogger(MetadataDump.class);
 
@@ -58,8 +59,8 @@ public final class MetadataDump {
         this.clock = clock;
     }
 
-    /// Writes the volume in `engine` to `target`, which stays open. EINTR when it was stopped; ENOENT when there is no
-    /// volume or no such directory; IOException is the target's.
+    /// Writes the volume in `engine` to `target`, which stays open. EINTR when it was stopped; ENOENT when
+    /// there is no volume or no such directory; IOException is the target's.
     public static Totals write(
             MetaEngine engine, DumpOptions options, OutputStream target, Progress progress, Clock clock)
             throws FsException, IOException {

@@ -37,12 +37,13 @@ import org.slf4j.LoggerFactory;
 
 /// Makes a volume of a dump, in any engine whose store holds none.
 ///
-/// What follows from the tree is counted anew: links, parents, references of slices, statistics, space, use of quotas.
-/// Every sequence of ids goes on above all ids in the document and above its counters. Sessions, locks and unlinked
-/// open files are not in a volume that has just been made.
+/// What follows from the tree is counted anew: links, parents, references of slices, statistics, space, use
+/// of quotas. Every sequence of ids goes on above all ids in the document and above its counters. Sessions,
+/// locks and unlinked open files are not in a volume that has just been made.
 ///
-/// The setting is stored last, in one step with the counters, and that step survives a power cut: until then the store
-/// holds no volume that anybody would open. What a failed load leaves has to be taken away before another one.
+/// The setting is stored last, in one step with the counters, and that step survives a power cut: until then
+/// the store holds no volume that anybody would open. What a failed load leaves has to be taken away before
+/// another one.
 public final class MetadataLoad {
     private static final Logger log = LoggerFactory.getLogger(MetadataLoad.class);
 
@@ -66,10 +67,10 @@ public final class MetadataLoad {
         this.batch = new LoadBatch(engine);
     }
 
-    /// Reads `source` (closed on return), which messages call `what`, and makes a volume of it in `engine`. EEXIST when
-    /// there is a volume, ENOTEMPTY when there is something else; ENOTSUP when the volume is too new for this
-    client;
-    /// EINVAL with the place for a document that is cut or wrong; EIO when the source cannot be read.
+    /// Reads `source` (closed on return), which messages call `what`, and makes a volume of it in `engine`.
+    /// EEXIST when there is a volume, ENOTEMPTY when there is something else; ENOTSUP when the volume is too
+    /// new for this client; EINVAL with the place for a document that is cut or wrong; EIO when the source
+    /// cannot be read.
     public static Loaded load(MetaEngine engine, InputStream source, String what, Progress progress, Clock clock)
             throws FsException {
         try (JsonStream stream = JsonStream.open(what, source);

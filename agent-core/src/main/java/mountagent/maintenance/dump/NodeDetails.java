@@ -18,8 +18,8 @@ import mountagent.meta.ReadPlan;
 import mountagent.meta.Slice;
 import org.jspecify.annotations.Nullable;
 
-/// What a document says of a node beyond its attributes, read for many nodes at once. `slices` are those of a file of
-/// one chunk; null when the chunks are still to be read, page by page.
+/// What a document says of a node beyond its attributes, read for many nodes at once. `slices` are those of a
+/// file of one chunk; null when the chunks are still to be read, page by page.
 record NodeDetails(
         List<FileName> xattrs,
         @Nullable Bytes symlink,
@@ -30,8 +30,8 @@ record NodeDetails(
     /// A node and its number.
     record Subject(long inode, Node node) {}
 
-    /// The details of each of `subjects`, in their order. A chunk that cannot be understood makes them be read one by
-    /// one, its own file's without slices.
+    /// The details of each of `subjects`, in their order. A chunk that cannot be understood makes them be
+    /// read one by one, its own file's without slices.
     static List<NodeDetails> read(MetaEngine engine, List<Subject> subjects) throws FsException {
         try {
             return read(engine, subjects, Chunks.ALONG);

@@ -21,8 +21,8 @@ import mountagent.meta.Slice;
 import mountagent.meta.XattrKey;
 import org.jspecify.annotations.Nullable;
 
-/// Writes what belongs to one node, in the order and layout of the official client: zero values are left out but for
-/// the length, which only files have.
+/// Writes what belongs to one node, in the order and layout of the official client: zero values are left out
+/// but for the length, which only files have.
 final class NodeText {
     private static final int CHUNK_PAGE = 16;
 
@@ -151,7 +151,8 @@ final class NodeText {
         sink.add(entries.isEmpty() ? "" : "]");
     }
 
-    /// The chunks below `length`, a page in memory at a time: one stands on the line, several on lines of their own.
+    /// The chunks below `length`, a page in memory at a time: one stands on the line, several on lines of
+    /// their own.
     private void chunks(long inode, long length, int indent) throws FsException, IOException {
         long count = (length + Sizes.CHUNK - 1) / Sizes.CHUNK;
         Scan.@Nullable PlacedChunk held = null;

@@ -18,8 +18,8 @@ import mountagent.meta.ReadPlan;
 import mountagent.meta.Scan;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a directory with all below it, depth first, without recursion. What it holds in memory: one portion of
-/// entries for each directory on the way down, smaller ones far down.
+/// Writes a directory with all below it, depth first, without recursion. What it holds in memory: one portion
+/// of entries for each directory on the way down, smaller ones far down.
 final class TreeDump {
     private static final int PORTION = 512;
     private static final int PORTION_FAR_DOWN = 32;
@@ -81,7 +81,8 @@ final class TreeDump {
         }
     }
 
-    /// Writes `root` and what is below it as a member `name`. `standIn` is written where there is no such node.
+    /// Writes `root` and what is below it as a member `name`. `standIn` is written where there is no such
+    /// node.
     void write(String name, long root, @Nullable Node standIn, int indent) throws FsException, IOException {
         Item.NodeOf item = new Item.NodeOf(root);
         Node stored = engine.read(ReadPlan.of(item), reader -> reader.get(item));

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /// Reads a tree of the document, depth first and without recursion, and hands what it finds to a [LoadBatch].
 ///
-/// A directory's node is made when its end has been read, since only then its links, its statistics and the use of its
-/// quota are known. A directory that the document has twice (it was moved while the dump was made) is left out where it
-/// comes again.
+/// A directory's node is made when its end has been read, since only then its links, its statistics and the
+/// use of its quota are known. A directory that the document has twice (it was moved while the dump was made)
+/// is left out where it comes again.
 final class TreeLoad {
     private static final Logger log = LoggerFactory.getLogger(TreeLoad.class);
 
@@ -147,7 +147,8 @@ final class TreeLoad {
         }
     }
 
-    /// Passes over the next value of a node that is there already, or that is null; says whether it is to be read.
+    /// Passes over the next value of a node that is there already, or that is null; says whether it is to be
+    /// read.
     private boolean isToRead(LoadedNode at) throws FsException {
         if (stream.skipsNull()) {
             return false;

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/// Volumes of the official client: our dump is byte for byte its own, and what we load from its dump is the volume
-/// again, consistent by our checks.
+/// Volumes of the official client: our dump is byte for byte its own, and what we load from its dump is the
+/// volume again, consistent by our checks.
 class GoldenDumpTest {
     static final List<String> NAMES = GoldenVolume.NAMES;
 
