@@ -160,9 +160,14 @@ final class Change implements MetaReader {
 
     /// Adds to the statistics of a directory and to all directory quotas that count what lies in it. EDQUOT.
     void addTo(long directory, DirStat delta) throws FsException {
-        addStat(directory, delta);
+        enter(directory, delta, delta);
+    }
+
+    /// The same for an entry with what lies below it: `direct` counts in the statistics, `tree` in the quotas. EDQUOT.
+    void enter(long directory, DirStat direct, DirStat tree) throws FsException {
+        addStat(directory, direct);
         for (QuotaKey key : quotasOver(directory)) {
-            charge(key, delta.space(), delta.inodes());
+            charge(key, tree.space(), tree.inodes());
         }
     }
 

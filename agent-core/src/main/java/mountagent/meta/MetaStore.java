@@ -65,6 +65,7 @@ public final class MetaStore implements SliceLog, AutoCloseable {
     private final Sessions sessions;
     private final TrashExpiry trashExpiry;
     private final Housekeeping housekeeping;
+    private final Trees trees;
 
     private MetaStore(StoreContext context) {
         this.context = context;
@@ -84,6 +85,7 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         sessions = new Sessions(context, disposal);
         trashExpiry = new TrashExpiry(context, removals);
         housekeeping = new Housekeeping(context);
+        trees = new Trees(context, lookups, removals);
     }
 
     /// Reads the setting of the volume in `engine`. ENOENT when it holds none; ENOTSUP when the volume is too new for
@@ -375,6 +377,11 @@ public final class MetaStore implements SliceLog, AutoCloseable {
     /// Releases slices that compactions replaced before `beforeSeconds`: at most `limit` compactions; how many it did.
     public int expireDelayedSlices(long beforeSeconds, int limit) throws FsException {
         return sliceRecords.expireDelayed(beforeSeconds, limit);
+    }
+
+    /// Operations on whole trees.
+    public Trees trees() {
+        return trees;
     }
 
     /// The engine below.

@@ -36,9 +36,14 @@ abstract class MetaFixture {
     static final long FOREVER = 1L << 40;
 
     final SettableClock clock = new SettableClock(START);
-    final MetaEngine engine = new MemoryEngine();
+    final MetaEngine engine = newEngine();
     final Set<Long> open = new HashSet<>();
     MetaStore meta = openVolume();
+
+    /// The engine of the test; called before the fields of a subclass are set.
+    protected MetaEngine newEngine() {
+        return new MemoryEngine();
+    }
 
     /// The setting of the volume; tests of other settings say otherwise.
     VolumeFormat format() {

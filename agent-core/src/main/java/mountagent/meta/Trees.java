@@ -1,0 +1,78 @@
+package mountagent.meta;
+
+import java.util.List;
+import mountagent.base.Caller;
+import mountagent.base.DentryKey;
+import mountagent.base.FsException;
+import mountagent.base.Tally;
+
+/// Operations on whole trees: removing, adding up, copying (reference: semantics.md §5, §8, §13).
+///
+/// They are made of many transactions and walk in several threads; memory stays bounded whatever the size of a tree.
+/// Each tells its progress in a [Tally] and ends soon after that is cancelled (EINTR). Callers whose permissions are
+/// checked ([Caller.Checks#CORE]) need the right to read and search every directory on the way. Thread-safe.
+public final class Trees {
+    private final Lookups lookups;
+    private final TreeRemoval removal;
+    private final TreeWeighing weighing;
+    private final TreeCopy copy;
+    private final NodePaths paths;
+
+    /// How far below a directory it is looked.
+    public enum Depth {
+        /// The directory and what is in it.
+        CHILDREN,
+        /// Everything below it.
+        TREE
+    }
+
+    /// Is told of each entry that is gone; called by several threads.
+    @FunctionalInterface
+    public interface RemovalListener {
+        void removed(DentryKey at, MetaStore.Removed removed);
+    }
+
+    Trees(StoreContext context, Lookups lookups, Removals removals) {
+        this.lookups = lookups;
+        removal = new TreeRemoval(context, removals, lookups);
+        weighing = new TreeWeighing(context, lookups);
+        copy = new TreeCopy(context, lookups, removal);
+        paths = new NodePaths(context, lookups);
+    }
+
+    /// Removes a name and everything below it, at most `threads` entries at the same time; the first failure ends it,
+    /// and what is gone by then stays gone. The tally counts entries. ENOENT, and as unlink and rmdir.
+    public void remove(Caller caller, DentryKey at, Kept kept, int threads, Tally tally, RemovalListener listener)
+            throws FsException {
+        removal.remove(new TreeRemoval.Order(caller, kept, threads, listener), at, tally);
+    }
+
+    /// What a node uses, with its children or all below it. The tally counts nodes and their space. ENOENT, EACCES.
+    public TreeUse weigh(Caller caller, long inode, Depth depth, Tally tally) throws FsException {
+        return weighing.weigh(caller, inode, depth, tally);
+    }
+
+    /// What a node and each directory below it use, down to `depth` levels, with the `top` largest children of each.
+    /// The tally counts nodes and their space. ENOENT, EACCES.
+    public TreeSummary summarize(Caller caller, long inode, int depth, int top, Tally tally) throws FsException {
+        return weighing.summarize(caller, inode, depth, top, tally);
+    }
+
+    /// Copies a tree by sharing its data, and returns the inode of the copy. It appears whole or not at all; what a
+    /// killed client has built is left to `gc` ([#removeDetached]). The tally counts what is copied and what was
+    found.
+    /// EPERM in the trash, ENOENT, EEXIST, EACCES, ENOSPC, EDQUOT.
+    public long copy(Caller caller, CopyOrder order, Tally tally) throws FsException {
+        return copy.copy(caller, order, tally);
+    }
+
+    /// Removes a tree that was being copied by somebody who is gone (see [Scan.DetachedNodes]).
+    public void removeDetached(long inode, Tally tally) throws FsException {
+        copy.removeDetached(inode, tally);
+    }
+
+    /// The paths of an inode from the root of the volume, one for each name. ENOENT.
+    public List<String> paths(long inode) throws FsException {
+        return paths.of(inode, lookups.node(inode));
+    }
+}
