@@ -66,7 +66,8 @@ final class Attach {
         Places.checkDirectory(caller, directory);
     }
 
-    /// Makes the entry, and counts what appears with it: `direct` in the statistics of the directory, `tree` in the
+    /// Makes the entry, and counts what appears with it: `direct` in the statistics of the directory, `tree`
+    /// in the
     /// quotas it lies under. The plan has [#items].
     void place(Change change, Dentry entry, DirStat direct, DirStat tree) throws FsException {
         Node directory = change.directory(target.parent());

@@ -12,7 +12,8 @@ import mountagent.base.Sizes;
 import mountagent.base.Timestamp;
 import org.jspecify.annotations.Nullable;
 
-/// One run of a transaction's function: what it reads, the mutations it leaves, and what they add up to for counters,
+/// One run of a transaction's function: what it reads, the mutations it leaves, and what they add up to for
+/// counters,
 /// statistics and quotas. Used by one thread; a function that runs again gets a new one.
 final class Change implements MetaReader {
     private record Charge(QuotaKey key, long space, long inodes) {}
@@ -98,8 +99,10 @@ final class Change implements MetaReader {
         return node;
     }
 
-    /// Marks a directory as changed now and adds to its link count. Without a change of links that is left out while
-    /// its mtime is fresh, and nothing is ever kept about directories of the trash (reference: semantics.md §4).
+    /// Marks a directory as changed now and adds to its link count. Without a change of links that is left
+    /// out while
+    /// its mtime is fresh, and nothing is ever kept about directories of the trash (reference: semantics.md
+    /// §4).
     void touch(long directory, Node seen, int nlinkDelta) {
         if (Inodes.isTrash(directory)) {
             return;
@@ -129,7 +132,8 @@ final class Change implements MetaReader {
         charge(new QuotaKey(QuotaKey.Kind.GROUP, Integer.toUnsignedLong(owner.gid())), spaceDelta, inodesDelta);
     }
 
-    /// Counts space and inodes of the volume's own, whatever its limits say: a full volume must still be able to
+    /// Counts space and inodes of the volume's own, whatever its limits say: a full volume must still be
+    /// able to
     /// move things to the trash.
     void count(long spaceDelta, long inodesDelta) {
         if (spaceDelta != 0) {
@@ -163,7 +167,8 @@ final class Change implements MetaReader {
         enter(directory, delta, delta);
     }
 
-    /// The same for an entry with what lies below it: `direct` counts in the statistics, `tree` in the quotas. EDQUOT.
+    /// The same for an entry with what lies below it: `direct` counts in the statistics, `tree` in the
+    /// quotas. EDQUOT.
     void enter(long directory, DirStat direct, DirStat tree) throws FsException {
         addStat(directory, direct);
         for (QuotaKey key : quotasOver(directory)) {
@@ -171,7 +176,8 @@ final class Change implements MetaReader {
         }
     }
 
-    /// Moves what an entry adds up to from one directory to another: `direct` counts in their statistics, `tree` in
+    /// Moves what an entry adds up to from one directory to another: `direct` counts in their statistics,
+    /// `tree` in
     /// the quotas that only one of them lies under. EDQUOT.
     void move(long source, long target, DirStat direct, DirStat tree) throws FsException {
         addStat(source, negated(direct));
@@ -190,7 +196,8 @@ final class Change implements MetaReader {
         }
     }
 
-    /// The directory quotas that count what lies in `directory`. None does in the trash: what is there counts for the
+    /// The directory quotas that count what lies in `directory`. None does in the trash: what is there
+    /// counts for the
     /// volume alone, though the trash root calls the root its parent.
     private Set<QuotaKey> quotasOver(long directory) throws FsException {
         if (!terms.quotas().hasDirectories()) {
@@ -209,7 +216,8 @@ final class Change implements MetaReader {
         return keys;
     }
 
-    /// Charges the change of a file's length to the volume, its owner, and each directory that holds it, as often as it
+    /// Charges the change of a file's length to the volume, its owner, and each directory that holds it, as
+    /// often as it
     /// does. The plan must be that of [Terms#resizing]. ENOSPC, EDQUOT.
     void resize(long inode, Node file, long newLength) throws FsException {
         long lengthDelta = newLength - file.length();

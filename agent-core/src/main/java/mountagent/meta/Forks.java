@@ -11,11 +11,14 @@ import mountagent.base.Tally;
 import mountagent.base.Threads;
 import org.jspecify.annotations.Nullable;
 
-/// Walks the parts of a tree, some of them at the same time: at most as many threads as it was made with, each part
-/// in a thread of its own if one is free, else in the one that asks. So a walk never waits for a thread, and holds no
+/// Walks the parts of a tree, some of them at the same time: at most as many threads as it was made with,
+/// each part
+/// in a thread of its own if one is free, else in the one that asks. So a walk never waits for a thread, and
+/// holds no
 /// more than one page for each thread and level.
 ///
-/// Trees may be deeper than a thread's stack: every [#LEVELS_A_STACK] levels the walk goes on in a new thread, whose
+/// Trees may be deeper than a thread's stack: every [#LEVELS_A_STACK] levels the walk goes on in a new
+/// thread, whose
 /// stack is its own. Thread-safe.
 final class Forks {
     private static final int LEVELS_A_STACK = 100;
@@ -36,7 +39,8 @@ final class Forks {
         this.tally = tally;
     }
 
-    /// Does `work` with each part, all of which lie below `level`, and returns when it is done with all. The first
+    /// Does `work` with each part, all of which lie below `level`, and returns when it is done with all. The
+    /// first
     /// failure is thrown when those that had begun have ended; no others begin after it.
     <T> void each(int level, Collection<T> parts, Part<T> work) throws FsException {
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -92,7 +96,8 @@ final class Forks {
         return thread;
     }
 
-    /// Each step of a part ends within the engine's limits, so this does; an interrupt is kept for the caller.
+    /// Each step of a part ends within the engine's limits, so this does; an interrupt is kept for the
+    /// caller.
     private static void await(Thread thread) {
         boolean interrupted = false;
         while (true) {

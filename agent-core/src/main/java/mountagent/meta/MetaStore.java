@@ -24,17 +24,23 @@ import org.jspecify.annotations.Nullable;
 
 /// The metadata of one volume with all its semantics, over any engine (reference: semantics.md).
 ///
-/// Thread-safe; methods block while the engine does. Each change is one transaction, committed and visible to all when
-/// the method returns ([Durability#COMMITTED]); [#barrier()] makes everything so far survive a power cut. Any method
-/// may fail with what the engine fails with (EIO), and changes with EROFS when the store is read-only. Permission bits
-/// are checked for callers that ask for it ([Caller.Checks#CORE]); what no kernel knows (flags of nodes, the trash,
+/// Thread-safe; methods block while the engine does. Each change is one transaction, committed and visible
+/// to all when
+/// the method returns ([Durability#COMMITTED]); [#barrier()] makes everything so far survive a power cut.
+/// Any method
+/// may fail with what the engine fails with (EIO), and changes with EROFS when the store is read-only.
+/// Permission bits
+/// are checked for callers that ask for it ([Caller.Checks#CORE]); what no kernel knows (flags of nodes, the
+/// trash,
 /// quotas) is always checked.
 public final class MetaStore implements SliceLog, AutoCloseable {
     /// A node and its number.
     public record Placed(long inode, Node node) {}
 
-    /// What the removal of a name did to the inode behind it: `unlinked` when no link is left and nobody here has it
-    /// open, so that its data (`length` bytes) is to be deleted; `sustained` when this session keeps it alive.
+    /// What the removal of a name did to the inode behind it: `unlinked` when no link is left and nobody
+    /// here has it
+    /// open, so that its data (`length` bytes) is to be deleted; `sustained` when this session keeps it
+    /// alive.
     public record Removed(long inode, long length, boolean unlinked, boolean sustained) {}
 
     /// What a rename moved, and what it removed, if anything.
@@ -88,7 +94,8 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         trees = new Trees(context, lookups, removals);
     }
 
-    /// Reads the setting of the volume in `engine`. ENOENT when it holds none; ENOTSUP when the volume is too new for
+    /// Reads the setting of the volume in `engine`. ENOENT when it holds none; ENOTSUP when the volume is
+    /// too new for
     /// this client or refuses it; EIO when the setting is not understood.
     public static MetaStore open(MetaEngine engine, MetaOptions options) throws FsException {
         VolumeFormat format = VolumeMaker.load(engine);
@@ -98,13 +105,15 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return store;
     }
 
-    /// Makes a volume in a store that holds none (EEXIST): tables, setting, root, trash root, counters (reference:
+    /// Makes a volume in a store that holds none (EEXIST): tables, setting, root, trash root, counters
+    /// (reference:
     /// volume-format.md §10).
     public static void format(MetaEngine engine, VolumeFormat format, Clock clock) throws FsException {
         VolumeMaker.format(engine, format, clock);
     }
 
-    /// Changes the setting of a volume under the rules of volume-format.md §2.4 and returns it as stored: EINVAL names
+    /// Changes the setting of a volume under the rules of volume-format.md §2.4 and returns it as stored:
+    /// EINVAL names
     /// the member that may not differ; the UUID stays.
     public static VolumeFormat update(MetaEngine engine, VolumeFormat format, Clock clock) throws FsException {
         return VolumeMaker.update(engine, format, clock);
@@ -115,7 +124,8 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return context.format();
     }
 
-    /// Reads the setting, the quotas and the counters anew, as each heartbeat does. ESTALE when the volume is gone or
+    /// Reads the setting, the quotas and the counters anew, as each heartbeat does. ESTALE when the volume
+    /// is gone or
     /// another one is in its place.
     public void reload() throws FsException {
         housekeeping.reload();
@@ -141,7 +151,8 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return times.timed(Operation.SET_ATTR, () -> attributes.setattr(caller, inode, change));
     }
 
-    /// Makes a file longer or shorter; what appears reads as zeros. EISDIR, EINVAL, EPERM, EACCES, EFBIG, ENOSPC,
+    /// Makes a file longer or shorter; what appears reads as zeros. EISDIR, EINVAL, EPERM, EACCES, EFBIG,
+    /// ENOSPC,
     /// EDQUOT.
     public Node truncate(Caller caller, long inode, long length, TruncateRight right, boolean dropSetIds)
             throws FsException {
@@ -163,18 +174,21 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         attributes.touchAtime(inode);
     }
 
-    /// Makes a node of any type but a symbolic link. EEXIST, ENOENT, ENOTDIR, EACCES, EPERM, EINVAL, ENAMETOOLONG,
+    /// Makes a node of any type but a symbolic link. EEXIST, ENOENT, ENOTDIR, EACCES, EPERM, EINVAL,
+    /// ENAMETOOLONG,
     /// ENOSPC, EDQUOT.
     public Placed mknod(Caller caller, DentryKey at, NodeSpec spec) throws FsException {
         return times.timed(Operation.MKNOD, () -> creations.mknod(caller, at, spec));
     }
 
-    /// Makes a file without a name, kept alive by this session until its last close here or until [#link] names it.
+    /// Makes a file without a name, kept alive by this session until its last close here or until [#link]
+    /// names it.
     public Placed createUnnamed(Caller caller, long directory, NodeSpec spec) throws FsException {
         return times.timed(Operation.MKNOD, () -> creations.createUnnamed(caller, directory, spec));
     }
 
-    /// Makes a symbolic link. EINVAL when the target is empty or holds NUL, ENAMETOOLONG past 4095 bytes, and as
+    /// Makes a symbolic link. EINVAL when the target is empty or holds NUL, ENAMETOOLONG past 4095 bytes,
+    /// and as
     /// [#mknod].
     public Placed symlink(Caller caller, DentryKey at, Bytes target) throws FsException {
         return times.timed(Operation.MKNOD, () -> creations.symlink(caller, at, target));
@@ -192,7 +206,8 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return times.timed(Operation.LINK, () -> creations.link(caller, inode, to));
     }
 
-    /// Removes the name of anything but a directory (EPERM for one). `believed` is the inode the caller believes
+    /// Removes the name of anything but a directory (EPERM for one). `believed` is the inode the caller
+    /// believes
     /// behind the name, 0 for no belief: a wrong one costs a round trip and nothing else.
     public Removed unlink(Caller caller, DentryKey at, long believed) throws FsException {
         return unlink(caller, at, believed, Kept.IN_TRASH);
@@ -213,7 +228,8 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return times.timed(Operation.RMDIR, () -> removals.rmdir(caller, at, believed, kept));
     }
 
-    /// Moves an entry, over an existing one unless told not to. EINVAL into itself, ENOTEMPTY, ENOTDIR, EISDIR,
+    /// Moves an entry, over an existing one unless told not to. EINVAL into itself, ENOTEMPTY, ENOTDIR,
+    /// EISDIR,
     /// EEXIST. Beliefs as in [#unlink].
     public Renamed rename(
             Caller caller,
@@ -256,18 +272,21 @@ public final class MetaStore implements SliceLog, AutoCloseable {
                 Operation.READDIR, () -> context.engine().scan(new Scan.Directory(directory, detail), from, limit));
     }
 
-    /// Tells that the last handle here of an inode is closed: when this session kept it alive, it goes, and its data
+    /// Tells that the last handle here of an inode is closed: when this session kept it alive, it goes, and
+    /// its data
     /// is to be deleted. Costs nothing for all other inodes.
     public Optional<Removed> closeUnlinked(long inode) throws FsException {
         return disposal.close(inode);
     }
 
-    /// Makes a range part of the file or zero, as `mode` says. EINVAL, EFBIG, EPIPE for a FIFO, EPERM, ENOSPC, EDQUOT.
+    /// Makes a range part of the file or zero, as `mode` says. EINVAL, EFBIG, EPIPE for a FIFO, EPERM,
+    /// ENOSPC, EDQUOT.
     public Node allocate(long inode, AllocateMode mode, long offset, long length) throws FsException {
         return times.timed(Operation.FALLOCATE, () -> lengths.allocate(inode, mode, offset, length));
     }
 
-    /// Copies a range by sharing its slices: all of it, or a first part (4 GiB at a time). EINVAL when ranges of one
+    /// Copies a range by sharing its slices: all of it, or a first part (4 GiB at a time). EINVAL when
+    /// ranges of one
     /// file overlap or one is no file, EPERM, EFBIG, ENOSPC, EDQUOT.
     public Copied copyRange(long source, long sourceOffset, long target, long targetOffset, long length)
             throws FsException {
@@ -280,13 +299,15 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return times.timed(Operation.GET_XATTR, () -> xattrs.get(caller, inode, name));
     }
 
-    /// Sets an extended attribute. EEXIST, ENODATA by mode; ERANGE when name or value is too long; EPERM, EACCES;
+    /// Sets an extended attribute. EEXIST, ENODATA by mode; ERANGE when name or value is too long; EPERM,
+    /// EACCES;
     /// ENOTSUP for ACLs in a volume without them, EINVAL for one that is not understood.
     public void setXattr(Caller caller, long inode, FileName name, Bytes value, XattrMode mode) throws FsException {
         times.run(Operation.SET_XATTR, () -> xattrs.set(caller, inode, name, value, mode, false));
     }
 
-    /// The same; an access ACL then drops the set-group-ID bit too, as for somebody outside the group. For front ends
+    /// The same; an access ACL then drops the set-group-ID bit too, as for somebody outside the group. For
+    /// front ends
     /// whose kernel knows the caller's groups.
     public void setXattrOutsideGroup(Caller caller, long inode, FileName name, Bytes value, XattrMode mode)
             throws FsException {
@@ -308,7 +329,8 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return housekeeping.space();
     }
 
-    /// Takes, changes or drops the BSD lock of `owner` (the front end's token); false when another stands in the way.
+    /// Takes, changes or drops the BSD lock of `owner` (the front end's token); false when another stands in
+    /// the way.
     public boolean tryFlock(long inode, long owner, LockMode mode) throws FsException {
         return times.timed(Operation.LOCK, () -> locks.tryFlock(inode, owner, mode));
     }
@@ -328,7 +350,8 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return context.session();
     }
 
-    /// Registers this client until `expireSeconds` (Unix time); `info` as the format has it (meta-redis.md §4).
+    /// Registers this client until `expireSeconds` (Unix time); `info` as the format has it (meta-redis.md
+    /// §4).
     public void openSession(Bytes info, long expireSeconds) throws FsException {
         sessions.open(info, expireSeconds);
     }
@@ -348,7 +371,8 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return sessions.list();
     }
 
-    /// Removes a session with its locks and the inodes it keeps alive, and returns those that are gone with it.
+    /// Removes a session with its locks and the inodes it keeps alive, and returns those that are gone with
+    /// it.
     public List<Removed> dropSession(long session) throws FsException {
         return sessions.drop(session);
     }
@@ -368,13 +392,15 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return housekeeping.claim(job, nowSeconds, periodSeconds);
     }
 
-    /// Removes what the trash has held since before `beforeSeconds`, oldest first, at most `limit` entries, and
+    /// Removes what the trash has held since before `beforeSeconds`, oldest first, at most `limit` entries,
+    /// and
     /// returns how many it removed.
     public int expireTrash(long beforeSeconds, int limit) throws FsException {
         return trashExpiry.expire(beforeSeconds, limit);
     }
 
-    /// Releases slices that compactions replaced before `beforeSeconds`: at most `limit` compactions; how many it did.
+    /// Releases slices that compactions replaced before `beforeSeconds`: at most `limit` compactions; how
+    /// many it did.
     public int expireDelayedSlices(long beforeSeconds, int limit) throws FsException {
         return sliceRecords.expireDelayed(beforeSeconds, limit);
     }

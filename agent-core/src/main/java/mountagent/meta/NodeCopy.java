@@ -43,7 +43,8 @@ final class NodeCopy {
         }
     }
 
-    /// Copies the node of `source`, without what lies below it, to a place in a directory that is being built.
+    /// Copies the node of `source`, without what lies below it, to a place in a directory that is being
+    /// built.
     Copied copy(long source, DentryKey place) throws FsException {
         Item.DentryAt entry = new Item.DentryAt(place);
         Copied copied = make(source, place.parent(), List.of(entry), (change, made) -> {
@@ -129,7 +130,8 @@ final class NodeCopy {
         return items;
     }
 
-    /// The copy's node: the caller's, or as its source was. Somebody who is not root gets no bits that would give a
+    /// The copy's node: the caller's, or as its source was. Somebody who is not root gets no bits that would
+    /// give a
     /// copy of other people's programs their rights.
     private NodeDraft draft(Node original, Change change) {
         boolean isOwn = Permission.owns(caller, original);

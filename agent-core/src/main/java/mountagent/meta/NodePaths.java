@@ -23,7 +23,8 @@ final class NodePaths {
         this.lookups = lookups;
     }
 
-    /// The paths of an inode; none for one that has no name. A directory whose own entry is missing shows as its
+    /// The paths of an inode; none for one that has no name. A directory whose own entry is missing shows as
+    /// its
     /// number in brackets.
     List<String> of(long inode, Node node) throws FsException {
         if (inode == Inodes.ROOT) {

@@ -13,17 +13,23 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Copies a tree without its data: nodes, entries, extended attributes and targets of links are made anew, slices get
+/// Copies a tree without its data: nodes, entries, extended attributes and targets of links are made anew,
+/// slices get
 /// another reference (reference: semantics.md §8, clone).
 ///
 /// # Order, and what a kill leaves
-/// A file of no more than [NodeCopy#CHUNKS_AT_ONCE] chunks appears in one transaction. Everything else is built below a
-/// directory that has no entry and is recorded as detached; one last transaction gives it its entry and forgets the
-/// record. Whoever dies before leaves a detached tree, which `gc` removes when it is a day old; nobody ever sees a part
-/// of a copy. The detached directory has no parent, so that no quota of a directory counts what is in it before it is
+/// A file of no more than [NodeCopy#CHUNKS_AT_ONCE] chunks appears in one transaction. Everything else is
+/// built below a
+/// directory that has no entry and is recorded as detached; one last transaction gives it its entry and
+/// forgets the
+/// record. Whoever dies before leaves a detached tree, which `gc` removes when it is a day old; nobody ever
+/// sees a part
+/// of a copy. The detached directory has no parent, so that no quota of a directory counts what is in it
+/// before it is
 /// attached; volume, users and groups are charged as it grows.
 ///
-/// What changes in the source meanwhile may be in the copy or not; each file is copied as it is at one moment, a part
+/// What changes in the source meanwhile may be in the copy or not; each file is copied as it is at one
+/// moment, a part
 /// of 64 chunks at a time.
 final class TreeCopy {
     private static final Logger log = LoggerFactory.getLogger(TreeCopy.class);
@@ -40,7 +46,8 @@ final class TreeCopy {
         this.removal = removal;
     }
 
-    /// Counts in `tally` what is copied, and what was found to be copied. EPERM in the trash, ENOENT, EEXIST, EACCES,
+    /// Counts in `tally` what is copied, and what was found to be copied. EPERM in the trash, ENOENT,
+    /// EEXIST, EACCES,
     /// ENOSPC, EDQUOT, and as creating.
     long copy(Caller caller, CopyOrder order, Tally tally) throws FsException {
         context.checkWritable();

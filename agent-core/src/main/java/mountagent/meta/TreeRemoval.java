@@ -7,7 +7,8 @@ import mountagent.base.FileType;
 import mountagent.base.FsException;
 import mountagent.base.Tally;
 
-/// Removes a name with all that lies below it, entry by entry, each as unlink and rmdir do (reference: semantics.md
+/// Removes a name with all that lies below it, entry by entry, each as unlink and rmdir do (reference:
+/// semantics.md
 /// §5). It may end anywhere; what is gone by then is gone.
 final class TreeRemoval {
     private static final int PAGE = 1000;

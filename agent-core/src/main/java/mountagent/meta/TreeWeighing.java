@@ -12,9 +12,11 @@ import mountagent.base.FsException;
 import mountagent.base.Tally;
 import org.jspecify.annotations.Nullable;
 
-/// Adds up what trees use, from their nodes and not from stored statistics, which others may have let go wrong.
+/// Adds up what trees use, from their nodes and not from stored statistics, which others may have let go
+/// wrong.
 ///
-/// Memory: one page for each thread and level, and of each directory that is told of no more children than were asked
+/// Memory: one page for each thread and level, and of each directory that is told of no more children than
+/// were asked
 /// for. The tally counts nodes and their space.
 final class TreeWeighing {
     private static final int PAGE = 1000;
@@ -45,7 +47,8 @@ final class TreeWeighing {
         return run.summarize(inode, FileName.of(""), node, 0, 0).use();
     }
 
-    /// The node with all below it; of the `top` largest children of each directory down to `depth` levels it is told.
+    /// The node with all below it; of the `top` largest children of each directory down to `depth` levels it
+    /// is told.
     TreeSummary summarize(Caller caller, long inode, int depth, int top, Tally tally) throws FsException {
         return new Run(caller, tally, top).summarize(inode, FileName.of(""), lookups.node(inode), depth, 0);
     }

@@ -8,8 +8,10 @@ import mountagent.base.Tally;
 
 /// Operations on whole trees: removing, adding up, copying (reference: semantics.md §5, §8, §13).
 ///
-/// They are made of many transactions and walk in several threads; memory stays bounded whatever the size of a tree.
-/// Each tells its progress in a [Tally] and ends soon after that is cancelled (EINTR). Callers whose permissions are
+/// They are made of many transactions and walk in several threads; memory stays bounded whatever the size of
+/// a tree.
+/// Each tells its progress in a [Tally] and ends soon after that is cancelled (EINTR). Callers whose
+/// permissions are
 /// checked ([Caller.Checks#CORE]) need the right to read and search every directory on the way. Thread-safe.
 public final class Trees {
     private final Lookups lookups;
@@ -40,27 +42,32 @@ public final class Trees {
         paths = new NodePaths(context, lookups);
     }
 
-    /// Removes a name and everything below it, at most `threads` entries at the same time; the first failure ends it,
+    /// Removes a name and everything below it, at most `threads` entries at the same time; the first failure
+    /// ends it,
     /// and what is gone by then stays gone. The tally counts entries. ENOENT, and as unlink and rmdir.
     public void remove(Caller caller, DentryKey at, Kept kept, int threads, Tally tally, RemovalListener listener)
             throws FsException {
         removal.remove(new TreeRemoval.Order(caller, kept, threads, listener), at, tally);
     }
 
-    /// What a node uses, with its children or all below it. The tally counts nodes and their space. ENOENT, EACCES.
+    /// What a node uses, with its children or all below it. The tally counts nodes and their space. ENOENT,
+    /// EACCES.
     public TreeUse weigh(Caller caller, long inode, Depth depth, Tally tally) throws FsException {
         return weighing.weigh(caller, inode, depth, tally);
     }
 
-    /// What a node and each directory below it use, down to `depth` levels, with the `top` largest children of each.
+    /// What a node and each directory below it use, down to `depth` levels, with the `top` largest children
+    /// of each.
     /// The tally counts nodes and their space. ENOENT, EACCES.
     public TreeSummary summarize(Caller caller, long inode, int depth, int top, Tally tally) throws FsException {
         return weighing.summarize(caller, inode, depth, top, tally);
     }
 
-    /// Copies a tree by sharing its data, and returns the inode of the copy. It appears whole or not at all; what a
-    /// killed client has built is left to `gc` ([#removeDetached]). The tally counts what is copied and what was
-    found.
+    /// Copies a tree by sharing its data, and returns the inode of the copy. It appears whole or not at all;
+    /// what a
+    /// killed client has built is left to `gc` ([#removeDetached]). The tally counts what is copied and what
+    /// was
+    /// found.
     /// EPERM in the trash, ENOENT, EEXIST, EACCES, ENOSPC, EDQUOT.
     public long copy(Caller caller, CopyOrder order, Tally tally) throws FsException {
         return copy.copy(caller, order, tally);

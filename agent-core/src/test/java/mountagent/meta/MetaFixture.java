@@ -25,7 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.function.Executable;
 
-/// A volume in memory for each test, its clock, its open files, and short words for what tests do; checked for
+/// A volume in memory for each test, its clock, its open files, and short words for what tests do; checked
+/// for
 /// consistency at the end.
 abstract class MetaFixture {
     static final long ROOT = Inodes.ROOT;
@@ -143,7 +144,8 @@ abstract class MetaFixture {
                 .toList();
     }
 
-    /// Deletes the data of deleted files as the background job does, and returns the slices that went with it.
+    /// Deletes the data of deleted files as the background job does, and returns the slices that went with
+    /// it.
     List<SliceKey> deleteData() throws FsException {
         List<SliceKey> gone = new ArrayList<>();
         for (Scan.DeletedFile file : meta.deletedFiles(FOREVER, 1000).records()) {
