@@ -84,6 +84,11 @@ public final class FileData implements AutoCloseable {
         return compactor;
     }
 
+    /// Brings blocks of files into the cache, or takes them out.
+    public BlockWarming warming() {
+        return new BlockWarming(log, blocks);
+    }
+
     /// Makes everything that is written and committed, but not safe against a power cut, safe. Called every
     /// few seconds; a failure is logged, and the next call tries again.
     public void barrierAll() {

@@ -50,20 +50,20 @@ final class Attach {
             if (directory == null) {
                 throw FsException.miss(Errno.ENOENT);
             }
-            check(directory, reader, entry);
+            checkFree(directory, reader, entry);
+            Permission.check(context.acls(), caller, directory, Permission.WRITE);
             return directory;
         });
     }
 
-    private void check(Node directory, MetaReader reader, Item.DentryAt entry) throws FsException {
+    private void checkFree(Node directory, MetaReader reader, Item.DentryAt entry) throws FsException {
         if (!directory.isDirectory()) {
             throw FsException.miss(Errno.ENOTDIR);
         }
-        Permission.check(caller, directory, Permission.EXECUTE);
+        Permission.check(context.acls(), caller, directory, Permission.EXECUTE);
         if (reader.get(entry) != null) {
             throw FsException.miss(Errno.EEXIST);
         }
-        Places.checkDirectory(caller, directory);
     }
 
     /// Makes the entry, and counts what appears with it: `direct` in the statistics of the directory, `tree`
@@ -71,7 +71,8 @@ final class Attach {
     /// quotas it lies under. The plan has [#items].
     void place(Change change, Dentry entry, DirStat direct, DirStat tree) throws FsException {
         Node directory = change.directory(target.parent());
-        check(directory, change, new Item.DentryAt(target));
+        checkFree(directory, change, new Item.DentryAt(target));
+        Places.checkDirectory(change, caller, directory);
         change.apply(new Mutation.CreateDentry(target, entry));
         change.touch(target.parent(), directory, entry.type() == FileType.DIRECTORY ? 1 : 0);
         change.enter(target.parent(), direct, tree);

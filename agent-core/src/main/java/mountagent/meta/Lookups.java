@@ -107,18 +107,36 @@ final class Lookups {
     }
 
     void access(Caller caller, long inode, int mask) throws FsException {
-        Permission.check(context.acls(), caller, node(inode), mask);
+        permitted(caller, inode, mask, _ -> {});
+    }
+
+    @FunctionalInterface
+    private interface NodeCheck {
+        void check(Node node) throws FsException;
+    }
+
+    /// The node, if it passes `first` and the caller has the rights `mask` to it. Asked while it is read,
+    /// since an
+    /// access list may have to be learned for the answer.
+    private Node permitted(Caller caller, long inode, int mask, NodeCheck first) throws FsException {
+        Item.NodeOf item = new Item.NodeOf(inode);
+        return context.read(ReadPlan.of(item), reader -> {
+            Node node = found(inode, reader.get(item)).node();
+            first.check(node);
+            Permission.check(context.acls(), caller, node, mask);
+            return node;
+        });
     }
 
     Node checkOpen(Caller caller, long inode, OpenIntent intent) throws FsException {
         if (intent.changes()) {
             context.checkWritable();
         }
-        Node node = node(inode);
-        if (node.isDirectory() && intent.changes()) {
-            throw FsException.miss(Errno.EISDIR);
-        }
-        Permission.check(context.acls(), caller, node, intent.mask());
+        Node node = permitted(caller, inode, intent.mask(), found -> {
+            if (found.isDirectory() && intent.changes()) {
+                throw FsException.miss(Errno.EISDIR);
+            }
+        });
         if (intent.changes() && (node.has(NodeFlag.IMMUTABLE) || Inodes.isTrashed(node))) {
             throw FsException.miss(Errno.EPERM);
         }
@@ -143,12 +161,11 @@ final class Lookups {
     }
 
     Node opendir(Caller caller, long inode) throws FsException {
-        Node node = node(inode);
-        if (!node.isDirectory()) {
-            throw FsException.miss(Errno.ENOTDIR);
-        }
-        Permission.check(context.acls(), caller, node, Permission.READ);
-        return node;
+        return permitted(caller, inode, Permission.READ, found -> {
+            if (!found.isDirectory()) {
+                throw FsException.miss(Errno.ENOTDIR);
+            }
+        });
     }
 
     Bytes readlink(long inode) throws FsException {

@@ -91,7 +91,7 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         sessions = new Sessions(context, disposal);
         trashExpiry = new TrashExpiry(context, removals);
         housekeeping = new Housekeeping(context);
-        trees = new Trees(context, lookups, removals);
+        trees = new Trees(context, lookups, removals, sliceRecords);
     }
 
     /// Reads the setting of the volume in `engine`. ENOENT when it holds none; ENOTSUP when the volume is

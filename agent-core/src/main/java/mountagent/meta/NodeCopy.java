@@ -35,12 +35,12 @@ final class NodeCopy {
     /// A node that was made.
     record Copied(long inode, Node node) {}
 
-    /// EACCES unless the caller may read the node (and search it, if it is a directory).
-    void checkReadable(Node source) throws FsException {
-        if (source.type() != FileType.SYMLINK) {
-            Permission.check(
-                    caller, source, source.isDirectory() ? Permission.READ | Permission.EXECUTE : Permission.READ);
+    /// The right that copying a node needs: reading, and searching a directory. Links are read by everybody.
+    static int rightToCopy(Node source) {
+        if (source.type() == FileType.SYMLINK) {
+            return 0;
         }
+        return source.isDirectory() ? Permission.READ | Permission.EXECUTE : Permission.READ;
     }
 
     /// Copies the node of `source`, without what lies below it, to a place in a directory that is being
@@ -87,7 +87,7 @@ final class NodeCopy {
         ReadPlan plan = ReadPlan.of(first).then(reader -> contents(source, reader.get(item), reader.get(names)));
         return context.change(terms, plan, change -> {
             Node original = change.node(source);
-            checkReadable(original);
+            change.check(caller, original, rightToCopy(original));
             Node node = draft(original, change).parent(parent).done();
             Copied made = new Copied(inode, node);
             change.apply(new Mutation.CreateNode(inode, node));
@@ -140,7 +140,9 @@ final class NodeCopy {
         if (isPreserved) {
             return draft;
         }
-        int mode = original.type() == FileType.SYMLINK ? original.mode() : original.mode() & ~order.umask();
+        // an access list says what the mode says: they stay together
+        boolean isUnmasked = original.type() == FileType.SYMLINK || original.accessAcl() != 0;
+        int mode = isUnmasked ? original.mode() : original.mode() & ~order.umask();
         int setIds = Permission.SET_UID | Permission.SET_GID;
         return draft.uid(caller.uid())
                 .gid(caller.gid())

@@ -57,7 +57,7 @@ final class TreeCopy {
         attach.check();
         tally.add(0, 1);
         NodeCopy nodes = new NodeCopy(context, caller, order);
-        nodes.checkReadable(source);
+        lookups.access(caller, order.source(), NodeCopy.rightToCopy(source));
         if (!source.isDirectory() && source.length() <= NodeCopy.LENGTH_AT_ONCE) {
             long inode = nodes.copyInto(order.source(), order.target(), attach);
             tally.add(1, 0);

@@ -1,6 +1,7 @@
 package mountagent.meta;
 
 import java.util.List;
+import java.util.Map;
 import mountagent.base.Caller;
 import mountagent.base.DentryKey;
 import mountagent.base.FsException;
@@ -14,7 +15,9 @@ import mountagent.base.Tally;
 /// permissions are
 /// checked ([Caller.Checks#CORE]) need the right to read and search every directory on the way. Thread-safe.
 public final class Trees {
+    private final StoreContext context;
     private final Lookups lookups;
+    private final SliceRecords slices;
     private final TreeRemoval removal;
     private final TreeWeighing weighing;
     private final TreeCopy copy;
@@ -34,7 +37,9 @@ public final class Trees {
         void removed(DentryKey at, MetaStore.Removed removed);
     }
 
-    Trees(StoreContext context, Lookups lookups, Removals removals) {
+    Trees(StoreContext context, Lookups lookups, Removals removals, SliceRecords slices) {
+        this.context = context;
+        this.slices = slices;
         this.lookups = lookups;
         removal = new TreeRemoval(context, removals, lookups);
         weighing = new TreeWeighing(context, lookups);
@@ -76,6 +81,27 @@ public final class Trees {
     /// Removes a tree that was being copied by somebody who is gone (see [Scan.DetachedNodes]).
     public void removeDetached(long inode, Tally tally) throws FsException {
         copy.removeDetached(inode, tally);
+    }
+
+    /// What a chunk shows: pieces of slices and zeros, without gaps, up to the last that was written. EIO
+    /// when its
+    /// records are corrupt.
+    public List<Slice> shown(ChunkKey chunk) throws FsException {
+        List<Slice> records = slices.slices(chunk);
+        int end = records.stream().mapToInt(Slice::end).max().orElse(0);
+        return SliceView.pieces(records, 0, end);
+    }
+
+    /// The BSD locks on an inode.
+    public Map<LockOwner, LockType> flocks(long inode) throws FsException {
+        Item.Flocks item = new Item.Flocks(inode);
+        return context.read(ReadPlan.of(item), reader -> reader.get(item));
+    }
+
+    /// The POSIX locks on an inode.
+    public Map<LockOwner, List<PosixLock>> posixLocks(long inode) throws FsException {
+        Item.PosixLocks item = new Item.PosixLocks(inode);
+        return context.read(ReadPlan.of(item), reader -> reader.get(item));
     }
 
     /// The paths of an inode from the root of the volume, one for each name. ENOENT.

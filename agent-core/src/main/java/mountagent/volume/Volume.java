@@ -55,6 +55,11 @@ public final class Volume implements AutoCloseable {
         return new VirtualFs(frontEnd(origin), files);
     }
 
+    /// Operations on whole trees; changes made through it carry `origin`.
+    public VolumeTools tools(Origin origin) {
+        return new VolumeTools(parts, origin);
+    }
+
     /// Commits what every open file has pending. Errors are logged with the inode concerned.
     public void flushAll() {
         for (OpenInode open : parts.table().all()) {
