@@ -35,11 +35,11 @@ final class Juicefs implements Runnable {
     @Option(names = "--trace", scope = ScopeType.INHERIT, description = "Log everything.")
     private boolean trace;
 
-    @Option(
-            names = {"--no-agent", "--no-color"},
-            scope = ScopeType.INHERIT,
-            description = "Accepted: there is no debug agent, and nothing is coloured.")
-    private boolean ignored;
+    @Option(names = "--no-agent", scope = ScopeType.INHERIT, description = "Accepted: there is no debug agent.")
+    private boolean noAgent;
+
+    @Option(names = "--no-color", scope = ScopeType.INHERIT, description = "Colour nothing, on a terminal either.")
+    private boolean noColor;
 
     @Option(
             names = {"-h", "--help"},
@@ -64,6 +64,11 @@ final class Juicefs implements Runnable {
             return LogSetup.Detail.VERBOSE;
         }
         return quiet ? LogSetup.Detail.QUIET : LogSetup.Detail.NORMAL;
+    }
+
+    /// Whether terminals may be shown colours.
+    boolean isColoured() {
+        return !noColor;
     }
 
     /// Whether errors are to be shown with their traces.

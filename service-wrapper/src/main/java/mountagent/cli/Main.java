@@ -21,17 +21,19 @@ public final class Main {
         var out = new PrintWriter(System.out, true, charset("stdout.encoding"));
         var err = new PrintWriter(System.err, true, charset("stderr.encoding"));
         var in = new BufferedReader(new InputStreamReader(System.in, charset("stdin.encoding")));
-        var console = new UserConsole(out, err, in, isTerminal(), new UserConsole.Raw(System.in, System.out));
+        var console =
+                new UserConsole(out, err, in, isTerminal(2), new UserConsole.Raw(System.in, System.out, isTerminal(1)));
         var status = new Program(Environment.ofProcess(), console, FrontEnds.ofThisMachine()).run(List.of(args));
         out.flush();
         err.flush();
         System.exit(status);
     }
 
-    // where standard error goes is told by the system; where it cannot be asked, standard output stands for it
-    private static boolean isTerminal() {
+    // where output goes is told by the system; where it cannot be asked, standard output stands for it
+    private static boolean isTerminal(int descriptor) {
         try {
-            var target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            var target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException e) {
             var console = System.console();

@@ -14,8 +14,6 @@ final class NotBuilt {
             "restore",
             "changelog",
             "load",
-            "stats",
-            "profile",
             "info",
             "gateway",
             "webdav",

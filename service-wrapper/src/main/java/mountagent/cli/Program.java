@@ -53,6 +53,8 @@ final class Program {
                 .addSubcommand(new StatusCommand(environment, out))
                 .addSubcommand(new DumpCommand(environment, console))
                 .addSubcommand(new GcCommand(environment, console))
+                .addSubcommand(new StatsCommand(environment, console))
+                .addSubcommand(new ProfileCommand(environment, console))
                 .addSubcommand(new VersionCommand(out))
                 .addSubcommand(new CompletionCommand(out))
                 .addSubcommand(new HelpCommand(out));

@@ -43,8 +43,7 @@ public final class MetadataFiles {
         });
     }
 
-    private void dump(MetaStore meta, DumpOptions options, @Nullable String file)
-            throws CommandFailure, FsException {
+    private void dump(MetaStore meta, DumpOptions options, @Nullable String file) throws CommandFailure, FsException {
         var name = file == null ? "STDOUT" : file;
         try (var progress = console.progress()) {
             DumpFile.Content content =
@@ -62,8 +61,7 @@ public final class MetadataFiles {
     }
 
     /// The directory at `path` of the volume, the root for null.
-    private static long directory(MetaStore meta, @Nullable String path)
-            throws CommandFailure, FsException {
+    private static long directory(MetaStore meta, @Nullable String path) throws CommandFailure, FsException {
         var inode = Inodes.ROOT;
         for (var part : Path.of("/" + (path == null ? "" : path)).normalize()) {
             try {
@@ -81,5 +79,4 @@ public final class MetadataFiles {
         }
         return inode;
     }
-
 }

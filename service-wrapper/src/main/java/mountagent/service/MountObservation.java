@@ -153,11 +153,7 @@ final class MountObservation implements AutoCloseable {
     }
 
     private void cacheTimes(BlockStore blocks) {
-        counted(
-                blocks,
-                "blockcache_read_seconds",
-                "time spent on reading cached blocks",
-                at -> at.readNanos() / NANOS);
+        counted(blocks, "blockcache_read_seconds", "time spent on reading cached blocks", at -> at.readNanos() / NANOS);
         counted(
                 blocks,
                 "blockcache_write_seconds",

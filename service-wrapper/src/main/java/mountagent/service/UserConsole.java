@@ -13,8 +13,8 @@ import java.util.Locale;
 /// long work leaves lines in the log. `raw` are standard input and output as bytes, for what is no text of
 /// ours.
 public record UserConsole(PrintWriter out, PrintWriter err, BufferedReader in, boolean drawsProgress, Raw raw) {
-    /// Standard input and output beneath the text; whoever writes there flushes.
-    public record Raw(InputStream in, OutputStream out) {}
+    /// Standard input and output beneath the text; whoever writes there flushes. `isTerminal` is said of the output.
+    public record Raw(InputStream in, OutputStream out, boolean isTerminal) {}
 
     /// A console that has text only: nothing comes from its raw input, and what goes to its raw output is
     /// lost.
@@ -24,7 +24,7 @@ public record UserConsole(PrintWriter out, PrintWriter err, BufferedReader in, b
                 err,
                 in,
                 drawsProgress,
-                new Raw(InputStream.nullInputStream(), OutputStream.nullOutputStream()));
+                new Raw(InputStream.nullInputStream(), OutputStream.nullOutputStream(), false));
     }
 
     /// A watcher for long work, to be closed when the work has ended.
