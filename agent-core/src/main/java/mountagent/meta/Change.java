@@ -1,8 +1,7 @@
 package mountagent.meta;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mountagent.base.Caller;
@@ -16,13 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// counters,
 /// statistics and quotas. Used by one thread; a function that runs again gets a new one.
 final class Change implements MetaReader {
-    private record Charge(QuotaKey key, long space, long inodes) {}
-
     private final MetaTransaction transaction;
     private final StoreContext context;
     private final Terms terms;
     private final Timestamp now;
-    private final List<Charge> charges = new ArrayList<>();
+    private final Map<QuotaKey, DirStat> charges = new LinkedHashMap<>();
     private long space;
     private long inodes;
 
@@ -124,11 +121,12 @@ final class Change implements MetaReader {
         return new DirStat(-stat.length(), -stat.space(), -stat.inodes());
     }
 
-    /// Charges space and inodes to the volume and to the owner's quotas. ENOSPC, EDQUOT.
+    /// Charges space and inodes to the volume and to the owner's quotas. EDQUOT of the user's, ENOSPC, EDQUOT of the
+    /// group's, in this order (reference: semantics.md §4).
     void charge(Node owner, long spaceDelta, long inodesDelta) throws FsException {
-        context.use().check(terms.format(), spaceDelta, inodesDelta);
-        count(spaceDelta, inodesDelta);
         charge(new QuotaKey(QuotaKey.Kind.USER, Integer.toUnsignedLong(owner.uid())), spaceDelta, inodesDelta);
+        context.use().check(terms.format(), space + spaceDelta, inodes + inodesDelta);
+        count(spaceDelta, inodesDelta);
         charge(new QuotaKey(QuotaKey.Kind.GROUP, Integer.toUnsignedLong(owner.gid())), spaceDelta, inodesDelta);
     }
 
@@ -146,12 +144,15 @@ final class Change implements MetaReader {
         inodes += inodesDelta;
     }
 
-    /// Charges to one quota, if it exists. EDQUOT.
+    /// Charges to one quota, if it is counted. EDQUOT when what this change has charged to it so far goes past a limit
+    /// by that.
     void charge(QuotaKey key, long spaceDelta, long inodesDelta) throws FsException {
         boolean any = spaceDelta != 0 || inodesDelta != 0;
-        if (any && terms.quotas().charge(key, spaceDelta, inodesDelta)) {
+        if (any && terms.counts(key)) {
+            DirStat added = new DirStat(0, spaceDelta, inodesDelta);
+            DirStat all = charges.merge(key, added, DirStat::plus);
+            terms.quotas().check(key, added, all);
             apply(new Mutation.AddQuotaUsage(key, spaceDelta, inodesDelta));
-            charges.add(new Charge(key, spaceDelta, inodesDelta));
         }
     }
 
@@ -242,6 +243,6 @@ final class Change implements MetaReader {
     /// Tells what is known here of counters and quotas that this run was committed.
     void settle() {
         context.use().add(space, inodes);
-        charges.forEach(charge -> terms.quotas().add(charge.key(), charge.space(), charge.inodes()));
+        charges.forEach((key, all) -> terms.quotas().add(key, all.space(), all.inodes()));
     }
 }

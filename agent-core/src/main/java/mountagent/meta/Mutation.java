@@ -96,7 +96,8 @@ public sealed interface Mutation {
 
     record RemoveDirStat(long directory) implements Mutation {}
 
-    /// Adds to the usage of a quota if it exists. Never a reason for a conflict.
+    /// Adds to the usage of a quota. One of a directory must exist, or nothing is done; for a user or a group it is
+    /// made, without limits, where there is none. Never a reason for a conflict.
     record AddQuotaUsage(QuotaKey key, long space, long inodes) implements Mutation {}
 
     /// Adds or replaces a quota with its usage.

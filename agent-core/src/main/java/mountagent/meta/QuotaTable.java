@@ -54,17 +54,15 @@ final class QuotaTable {
                 line.quota.usedInodes() + line.inodes.get());
     }
 
-    /// Whether a quota exists to be charged. EDQUOT when what is added goes past its limits.
-    boolean charge(QuotaKey key, long space, long inodes) throws FsException {
+    /// EDQUOT when `added` goes past a limit, with `all` that one change adds so far, itself included. What gives back
+    /// is never refused.
+    void check(QuotaKey key, DirStat added, DirStat all) throws FsException {
         Quota quota = get(key);
-        if (quota == null) {
-            return false;
-        }
-        if (isPast(quota.maxSpace(), quota.usedSpace(), space)
-                || isPast(quota.maxInodes(), quota.usedInodes(), inodes)) {
+        if (quota != null
+                && (added.space() > 0 && isPast(quota.maxSpace(), quota.usedSpace(), all.space())
+                        || added.inodes() > 0 && isPast(quota.maxInodes(), quota.usedInodes(), all.inodes()))) {
             throw FsException.miss(Errno.EDQUOT);
         }
-        return true;
     }
 
     private static boolean isPast(long max, long used, long delta) {

@@ -8,6 +8,11 @@ import mountagent.base.FsException;
 /// The setting and the quotas that one operation goes by, from the plan it makes to its last run, whatever a reload
 /// changes meanwhile. It knows which items must be planned so that use can be charged to all that count it.
 record Terms(VolumeFormat format, QuotaTable quotas) {
+    /// Whether a quota's usage is kept: where it exists, and for every user and group where the setting says so.
+    boolean counts(QuotaKey key) {
+        return quotas.has(key) || format.userGroupQuota() && key.kind() != QuotaKey.Kind.DIRECTORY;
+    }
+
     /// `items` and what charging an entry of `directory` needs.
     List<Item<?>> charging(long directory, Item<?>... items) {
         List<Item<?>> all = new ArrayList<>(List.of(items));

@@ -339,6 +339,10 @@ public final class VolumeFormat {
         return with(FormatField.DIR_STATS, value);
     }
 
+    public VolumeFormat withUserGroupQuota(boolean value) {
+        return with(FormatField.USER_GROUP_QUOTA, value);
+    }
+
     public VolumeFormat withEnableAcl(boolean value) {
         return with(FormatField.ENABLE_ACL, value);
     }

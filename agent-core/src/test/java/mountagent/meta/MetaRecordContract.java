@@ -503,12 +503,14 @@ public abstract class MetaRecordContract extends MetaEngineFixture {
 
     @ParameterizedTest
     @EnumSource(QuotaKey.Kind.class)
-    void usageIsNotKeptWhereThereIsNoQuota(QuotaKey.Kind kind) throws FsException {
+    void usageIsKeptOfEachUserAndGroupAndOfLimitedDirectories(QuotaKey.Kind kind) throws FsException {
         QuotaKey key = new QuotaKey(kind, 9);
 
         apply(new Mutation.AddQuotaUsage(key, 4096, 1));
+        apply(new Mutation.AddQuotaUsage(key, 4096, -2));
 
-        assertNull(get(new Item.QuotaOf(key)));
+        Quota expected = kind == QuotaKey.Kind.DIRECTORY ? null : new Quota(-1, -1, 8192, -1);
+        assertEquals(expected, get(new Item.QuotaOf(key)));
         apply(new Mutation.RemoveQuota(key));
         assertEquals(List.of(), all(new Scan.Quotas()));
     }

@@ -148,6 +148,82 @@ class QuotasTest extends MetaFixture {
     }
 
     @Test
+    void everyOwnerIsCountedWhereTheSettingSaysSo() throws FsException {
+        MetaStore.update(engine, meta.format().withUserGroupQuota(true), clock);
+        meta.reload();
+        long inode = fileOf(ALICE, "a", 0644);
+        write(inode, 0, 5000);
+        Quota used = new Quota(NONE, NONE, 8192, 1);
+        assertEquals(used, stored(new Item.QuotaOf(new QuotaKey(QuotaKey.Kind.USER, 1000))));
+        assertEquals(used, stored(new Item.QuotaOf(new QuotaKey(QuotaKey.Kind.GROUP, 1000))));
+        meta.setattr(AGENT, inode, AttrChange.NONE.withUid(5));
+        assertEquals(used, stored(new Item.QuotaOf(new QuotaKey(QuotaKey.Kind.USER, 5))));
+        assertEquals(new Quota(NONE, NONE, 0, 0), stored(new Item.QuotaOf(new QuotaKey(QuotaKey.Kind.USER, 1000))));
+    }
+
+    @Test
+    void limitsThatAnotherClientChangesHoldFromTheNextBeatOn() throws FsException {
+        limit(limited, NONE, NONE);
+        long inode = file(limited, "a");
+        write(inode, 0, 4096);
+        elsewhere(new Mutation.PutQuota(new QuotaKey(QuotaKey.Kind.DIRECTORY, limited), new Quota(4096, 1, 4096, 1)));
+        meta.reload();
+        refused(Errno.EDQUOT, () -> file(limited, "b"));
+        refused(Errno.EDQUOT, () -> write(inode, 4096, 1));
+        write(inode, 0, 4096); // within what it has
+        elsewhere(new Mutation.PutQuota(new QuotaKey(QuotaKey.Kind.DIRECTORY, limited), new Quota(8192, 1, 4096, 1)));
+        meta.reload();
+        write(inode, 4096, 4096);
+        refused(Errno.EDQUOT, () -> write(inode, 8192, 1));
+        meta.truncate(AGENT, inode, 1, TruncateRight.CHECKED, false);
+        assertUse(limited, 4096, 1);
+        elsewhere(new Mutation.RemoveQuota(new QuotaKey(QuotaKey.Kind.DIRECTORY, limited)));
+        meta.reload();
+        file(limited, "b");
+    }
+
+    @Test
+    void fileWithSeveralLinksCountsForEachAndAllMustFit() throws FsException {
+        long sub = directory(limited, "s");
+        long inode = file(limited, "a");
+        meta.link(AGENT, inode, at(sub, "b"));
+        meta.link(AGENT, inode, at("outside"));
+        ((MemoryEngine) engine)
+                .setQuota(new QuotaKey(QuotaKey.Kind.DIRECTORY, limited), new Quota(5 * 4096, NONE, 3 * 4096, 3));
+        meta.reload();
+        refused(Errno.EDQUOT, () -> write(inode, 0, 3 * 4096));
+        write(inode, 0, 2 * 4096);
+        assertUse(limited, 5 * 4096, 3);
+        refused(Errno.EDQUOT, () -> meta.link(AGENT, inode, at(sub, "c")));
+    }
+
+    @Test
+    void whatIsRenamedOverMakesRoom() throws FsException {
+        limit(limited, NONE, 1);
+        file(limited, "a");
+        file("b");
+        refused(Errno.EDQUOT, () -> meta.rename(AGENT, at("b"), at(limited, "b"), Set.of(), 0, 0));
+        meta.rename(AGENT, at("b"), at(limited, "a"), Set.of(), 0, 0);
+        assertUse(limited, 4096, 1);
+        deleteData();
+    }
+
+    @Test
+    void copiedAndAllocatedRangesAreCharged() throws FsException {
+        long source = file("s");
+        write(source, 0, 20_000);
+        long target = file(limited, "t");
+        ((MemoryEngine) engine)
+                .setQuota(new QuotaKey(QuotaKey.Kind.DIRECTORY, limited), new Quota(12_288, NONE, 4096, 1));
+        meta.reload();
+        refused(Errno.EDQUOT, () -> meta.copyRange(source, 0, target, 0, 20_000));
+        meta.copyRange(source, 0, target, 0, 12_000);
+        refused(Errno.EDQUOT, () -> meta.allocate(target, AllocateMode.EXTEND, 0, 12_289));
+        meta.allocate(target, AllocateMode.KEEP_SIZE, 0, 1 << 20);
+        assertUse(limited, 12_288, 1);
+    }
+
+    @Test
     void volumeLimitsHold() throws FsException {
         MetaStore.update(engine, meta.format().withCapacityBytes(12_288).withInodes(3), clock);
         meta.reload();

@@ -17,6 +17,7 @@ import mountagent.meta.Mutation;
 import mountagent.meta.Node;
 import mountagent.meta.PosixLock;
 import mountagent.meta.Quota;
+import mountagent.meta.QuotaKey;
 import mountagent.meta.Scan;
 import mountagent.meta.SessionRecord;
 import mountagent.meta.Slice;
@@ -69,8 +70,7 @@ final class MemoryChanges {
             case Mutation.AddDirStat(long directory, var delta) ->
                 state.dirStats.computeIfPresent(directory, (_, stat) -> stat.plus(delta));
             case Mutation.RemoveDirStat(long directory) -> state.dirStats.remove(directory);
-            case Mutation.AddQuotaUsage(var key, long space, long inodes) ->
-                state.quotas.computeIfPresent(key, (_, quota) -> add(quota, space, inodes));
+            case Mutation.AddQuotaUsage(var key, long space, long inodes) -> addUsage(key, space, inodes);
             case Mutation.PutQuota(var key, Quota quota) -> state.quotas.put(key, quota);
             case Mutation.RemoveQuota(var key) -> state.quotas.remove(key);
             case Mutation.RaiseNextId(IdKind kind, long next) ->
@@ -151,6 +151,13 @@ final class MemoryChanges {
         if (slices.isEmpty()) {
             state.chunks.remove(replace.chunk());
         }
+    }
+
+    private void addUsage(QuotaKey key, long space, long inodes) {
+        if (key.kind() != QuotaKey.Kind.DIRECTORY) {
+            state.quotas.putIfAbsent(key, Quota.UNUSED);
+        }
+        state.quotas.computeIfPresent(key, (_, quota) -> add(quota, space, inodes));
     }
 
     private static Quota add(Quota quota, long space, long inodes) {

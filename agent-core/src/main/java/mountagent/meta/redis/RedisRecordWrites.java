@@ -54,6 +54,14 @@ record RedisRecordWrites(RedisKeys keys, RedisAnswers answers, RedisCommands com
 
     void add(Mutation.AddQuotaUsage mutation) {
         QuotaKey.Kind kind = mutation.key().kind();
+        if (kind != QuotaKey.Kind.DIRECTORY) {
+            byte[] field = RedisKeys.decimal(mutation.key().id());
+            byte[] unlimited = RedisForm.limits(Quota.UNUSED);
+            commands.add(c -> c.hsetnx(keys.quotas(kind), field, unlimited));
+            commands.add(c -> c.hincrby(keys.quotaSpaces(kind), field, mutation.space()));
+            commands.add(c -> c.hincrby(keys.quotaInodes(kind), field, mutation.inodes()));
+            return;
+        }
         byte[][] hashes = {keys.quotas(kind), keys.quotaSpaces(kind), keys.quotaInodes(kind)};
         addIfPresent(hashes, mutation.key().id(), mutation.space(), mutation.inodes());
     }

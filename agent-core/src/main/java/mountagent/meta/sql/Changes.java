@@ -279,6 +279,10 @@ final class Changes {
 
     /// What is stored is the next free id of some sequences and the last one drawn of others.
     private void raise(IdKind kind, long next) throws SQLException, FsException {
+        if (kind == IdKind.ACL) {
+            AclRow.setLast(connection, Math.max(AclRow.last(connection), next - 1));
+            return;
+        }
         long value = next - CounterName.ahead(kind);
         long stored =
                 connection.prepare(Query.COUNTER).set(CounterName.of(kind)).numberOr(CounterName.start(kind));

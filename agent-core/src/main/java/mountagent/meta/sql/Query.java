@@ -82,8 +82,10 @@ enum Query {
     REMOVE_DIR_STAT("DELETE FROM {}dir_stats WHERE inode = ?"),
     ADD_DIR_QUOTA_USAGE(
             "UPDATE {}dir_quota SET used_space = used_space + ?, used_inodes = used_inodes + ?" + " WHERE inode = ?"),
-    ADD_OWNER_QUOTA_USAGE("UPDATE {}user_group_quota SET used_space = used_space + ?, used_inodes = used_inodes + ?"
-            + " WHERE qtype = ? AND qkey = ?"),
+    ADD_OWNER_QUOTA_USAGE("INSERT INTO {}user_group_quota"
+            + " (max_space, max_inodes, used_space, used_inodes, qtype, qkey) VALUES (-1, -1, ?, ?, ?, ?)"
+            + " ON CONFLICT (qtype, qkey) DO UPDATE SET used_space = used_space + excluded.used_space,"
+            + " used_inodes = used_inodes + excluded.used_inodes"),
     PUT_DIR_QUOTA("INSERT INTO {}dir_quota (inode, max_space, max_inodes, used_space, used_inodes)"
             + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (inode) DO UPDATE SET max_space = excluded.max_space,"
             + " max_inodes = excluded.max_inodes, used_space = excluded.used_space,"
