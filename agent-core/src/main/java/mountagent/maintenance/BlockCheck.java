@@ -22,16 +22,18 @@ import mountagent.object.ObjectStore;
 import mountagent.object.ObjectStoreException;
 import org.jspecify.annotations.Nullable;
 
-/// Every block of every slice in use is in the object store under its name and as long as it must be; what else lies
-/// there is told.
+/// Every block of every slice in use is in the object store under its name and as long as it must be; what
+/// else lies there is told.
 ///
-/// The metadata is read first and the store after it, so that a block of a slice that was found must be listed: blocks
-/// are stored before their slice is committed. Blocks that nobody refers to are leaked, unless they are so young that
-/// an upload may not have been committed yet, or their slice is already waiting for its deletion.
+/// The metadata is read first and the store after it, so that a block of a slice that was found must be
+/// listed: blocks are stored before their slice is committed. Blocks that nobody refers to are leaked, unless
+/// they are so young that an upload may not have been committed yet, or their slice is already waiting for
+/// its deletion.
 public final class BlockCheck implements VolumeCheck {
     private static final int PAGE = 1000;
     private static final String PREFIX = "chunks/";
-    /// Compressed forms are longer than their content by this at most (LZ4: 1/255 and 16, zstd: 1/256 and some).
+    /// Compressed forms are longer than their content by this at most (LZ4: 1/255 and 16, zstd: 1/256 and
+    /// some).
     private static final int GROWTH = 128;
 
     private static final int GROWTH_FIXED = 256;
@@ -39,13 +41,30 @@ public final class BlockCheck implements VolumeCheck {
     private final ObjectStore store;
     private final BlockFormat format;
     private final Instant uploadsSince;
+    private final Strays strays;
+    private final BlockTally tally;
 
-    /// A check of the blocks in `store`, below the volume's prefix. Objects changed after `uploadsSince` may belong to
-    /// uploads that are under way.
+    /// What is said of objects that no record refers to.
+    public enum Strays {
+        /// Each is a warning.
+        WARNED_OF,
+        /// Each is a note: gc is there for them.
+        NOTED
+    }
+
+    /// A check of the blocks in `store`, below the volume's prefix. Objects changed after `uploadsSince` may
+    /// belong to uploads that are under way.
     public BlockCheck(ObjectStore store, BlockFormat format, Instant uploadsSince) {
+        this(store, format, uploadsSince, Strays.WARNED_OF, new BlockTally());
+    }
+
+    /// The same, with what is said of strays; `tally` is told what was counted.
+    public BlockCheck(ObjectStore store, BlockFormat format, Instant uploadsSince, Strays strays, BlockTally tally) {
         this.store = store;
         this.format = format;
         this.uploadsSince = uploadsSince;
+        this.strays = strays;
+        this.tally = tally;
     }
 
     @Override
@@ -55,7 +74,8 @@ public final class BlockCheck implements VolumeCheck {
 
     @Override
     public void run(VolumeImage image, Findings findings) throws FsException {
-        Uses uses = Uses.of(image);
+        tally.reset();
+        Uses uses = Uses.of(image, tally);
         Map<SliceKey, BitSet> seen = new HashMap<>();
         try {
             String after = "";
@@ -77,9 +97,10 @@ public final class BlockCheck implements VolumeCheck {
     }
 
     private void judge(ObjectInfo object, Uses uses, Map<SliceKey, BitSet> seen, Findings findings) {
+        tally.found(object.size());
         BlockKey block = parse(object.key());
         if (block == null) {
-            findings.warning(0, "object " + object.key() + " is no block");
+            stray(object, " is no block", findings);
             return;
         }
         SliceKey slice = uses.bySliceId.get(block.sliceId());
@@ -91,7 +112,14 @@ public final class BlockCheck implements VolumeCheck {
         } else if (object.modified().isAfter(uploadsSince)) {
             findings.note(0, "object " + object.key() + " is too young to be judged");
         } else {
-            findings.warning(0, "object " + object.key() + " (" + object.size() + " bytes) is leaked");
+            stray(object, " (" + object.size() + " bytes) is leaked", findings);
+        }
+    }
+
+    private void stray(ObjectInfo object, String what, Findings findings) {
+        switch (strays) {
+            case WARNED_OF -> findings.warning(0, "object " + object.key() + what);
+            case NOTED -> findings.note(0, "object " + object.key() + what);
         }
     }
 
@@ -115,12 +143,15 @@ public final class BlockCheck implements VolumeCheck {
         }
     }
 
+    /// Whether an object of `size` bytes can be the block.
+    static boolean canBe(BlockKey block, long size, BlockFormat format) {
+        long longest = block.length() + (long) block.length() / GROWTH + GROWTH_FIXED;
+        return format.compression() == Compression.NONE ? size == block.length() : size > 0 && size <= longest;
+    }
+
     private void checkLength(ObjectInfo object, BlockKey block, long inode, Findings findings) {
         long size = object.size();
-        long longest = block.length() + (long) block.length() / GROWTH + GROWTH_FIXED;
-        boolean isRight =
-                format.compression() == Compression.NONE ? size == block.length() : size > 0 && size <= longest;
-        if (!isRight) {
+        if (!canBe(block, size, format)) {
             findings.error(
                     inode,
                     "object " + object.key() + " has " + size + " bytes, which is no block of " + block.length()
@@ -139,6 +170,7 @@ public final class BlockCheck implements VolumeCheck {
                     BlockKey.at(slice.id(), slice.size(), index * format.blockSizeBytes(), format.blockSizeBytes());
             Optional<ObjectInfo> there = store.head(block.objectKey(format));
             if (there.isEmpty()) {
+                tally.lost(inode, block.length());
                 String user = inode == 0 ? "a compaction that can be undone" : image.name(inode);
                 findings.error(inode, "object " + block.objectKey(format) + " is missing, which belongs to " + user);
             } else {
@@ -147,28 +179,30 @@ public final class BlockCheck implements VolumeCheck {
         }
     }
 
-    /// The slices that records refer to, each with one inode that does (0 for a delayed one), and the ids of those that
-    /// nothing refers to any more.
+    /// The slices that records refer to, each with one inode that does (0 for a delayed one), and the ids of
+    /// those that nothing refers to any more.
     private static final class Uses {
         private final Map<SliceKey, Long> users = new HashMap<>();
         private final Map<Long, SliceKey> bySliceId = new HashMap<>();
         private final Set<Long> released = new HashSet<>();
 
-        static Uses of(VolumeImage image) throws FsException {
+        static Uses of(VolumeImage image, BlockTally tally) throws FsException {
             Uses uses = new Uses();
             image.forEach(new Scan.AllChunks(), chunk -> {
+                long inode = chunk.chunk().inode();
                 List<Slice> slices = chunk.slices();
-                if (slices != null) {
+                if (slices != null && !image.deletedFiles().containsKey(inode)) {
                     slices.stream()
                             .filter(slice -> !slice.isZeros() && SliceCheck.isSound(slice))
-                            .forEach(slice -> uses.add(
-                                    new SliceKey(slice.id(), slice.size()),
-                                    chunk.chunk().inode()));
+                            .forEach(slice -> uses.use(new SliceKey(slice.id(), slice.size()), inode, tally));
+                }
+                if (slices != null && image.deletedFiles().containsKey(inode)) {
+                    slices.forEach(slice -> uses.released.add(slice.id()));
                 }
             });
             image.forEach(
                     new Scan.DelayedUntil(Long.MAX_VALUE),
-                    delayed -> delayed.slices().forEach(slice -> uses.add(slice, 0)));
+                    delayed -> delayed.slices().forEach(slice -> uses.use(slice, 0, tally)));
             image.forEach(new Scan.SliceCounts(), counted -> {
                 if (counted.refs() <= 0) {
                     uses.released.add(counted.slice().id());
@@ -177,7 +211,8 @@ public final class BlockCheck implements VolumeCheck {
             return uses;
         }
 
-        private void add(SliceKey slice, long inode) {
+        private void use(SliceKey slice, long inode, BlockTally tally) {
+            tally.used(slice.size());
             users.putIfAbsent(slice, inode);
             bySliceId.putIfAbsent(slice.id(), slice);
         }

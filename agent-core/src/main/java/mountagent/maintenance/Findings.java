@@ -3,7 +3,8 @@ package mountagent.maintenance;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where checks leave what they find: at most [#KEPT_MAX] findings are kept, the rest is counted. Not thread-safe.
+/// Where checks leave what they find: at most [#KEPT_MAX] findings are kept, the rest is counted. Not
+/// thread-safe.
 public final class Findings {
     /// A volume that is broken in more places needs no longer list.
     static final int KEPT_MAX = 10_000;
@@ -42,6 +43,10 @@ public final class Findings {
     }
 
     CheckReport report(VolumeImage image) {
-        return new CheckReport(kept, dropped, image.nodes().size(), image.dentryCount());
+        return report(image.nodes().size(), image.dentryCount());
+    }
+
+    CheckReport report(long nodes, long dentries) {
+        return new CheckReport(kept, dropped, nodes, dentries);
     }
 }

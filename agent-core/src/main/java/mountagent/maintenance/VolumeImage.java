@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import mountagent.base.DentryKey;
 import mountagent.base.FsException;
+import mountagent.base.Progress;
 import mountagent.meta.Cursor;
 import mountagent.meta.Item;
 import mountagent.meta.MetaEngine;
@@ -50,9 +51,20 @@ public final class VolumeImage {
 
     /// Reads the tree of the volume behind `engine`.
     static VolumeImage load(MetaEngine engine) throws FsException {
+        return load(engine, Progress.NONE.count("read"));
+    }
+
+    /// The same; `read` counts inodes and entries.
+    static VolumeImage load(MetaEngine engine, Progress.Count read) throws FsException {
         VolumeImage image = new VolumeImage(engine);
-        image.forEach(new Scan.Nodes(), found -> image.nodes.put(found.inode(), found.node()));
-        image.forEach(new Scan.Dentries(), image::addDentry);
+        image.forEach(new Scan.Nodes(), found -> {
+            image.nodes.put(found.inode(), found.node());
+            read.add(1);
+        });
+        image.forEach(new Scan.Dentries(), found -> {
+            image.addDentry(found);
+            read.add(1);
+        });
         List<Long> sessions = new ArrayList<>();
         image.forEach(new Scan.Sessions(), session -> sessions.add(session.id()));
         for (long session : sessions) {

@@ -28,7 +28,7 @@ public final class GoldenMount {
             Set.of(statistics(3147), quota(3155), statistics(CLONED_WITH_ACLS), quota(QUOTA_WITH_ACLS));
 
     /// Shortly after the volumes were made.
-    private static final Timestamp TIME = new Timestamp(1_795_263_600, 0);
+    static final Timestamp TIME = new Timestamp(1_795_263_600, 0);
 
     private GoldenMount() {}
 
@@ -51,6 +51,11 @@ public final class GoldenMount {
     /// The same at another time.
     public static TestVolume open(GoldenVolume golden, Clock clock) throws FsException, ObjectStoreException {
         return TestVolume.open(engine(golden), objects(golden), clock);
+    }
+
+    /// A clock that stands still shortly after the volumes were made.
+    static Clock clock() {
+        return new SettableClock(TIME);
     }
 
     /// The metadata alone.

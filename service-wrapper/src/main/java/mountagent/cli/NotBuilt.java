@@ -10,7 +10,6 @@ final class NotBuilt {
             "config",
             "quota",
             "destroy",
-            "fsck",
             "restore",
             "changelog",
             "load",
