@@ -52,6 +52,7 @@ final class Program {
                 .addSubcommand(new UmountCommand(environment))
                 .addSubcommand(new StatusCommand(environment, out))
                 .addSubcommand(new DumpCommand(environment, console))
+                .addSubcommand(new LoadCommand(environment, console))
                 .addSubcommand(new FsckCommand(environment, console))
                 .addSubcommand(new GcCommand(environment, console))
                 .addSubcommand(new StatsCommand(environment, console))

@@ -1,6 +1,8 @@
 package mountagent.service;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import mountagent.base.Caller;
 import mountagent.base.Clock;
@@ -11,6 +13,7 @@ import mountagent.base.FsException;
 import mountagent.maintenance.dump.DumpFile;
 import mountagent.maintenance.dump.DumpOptions;
 import mountagent.maintenance.dump.MetadataDump;
+import mountagent.maintenance.dump.MetadataLoad;
 import mountagent.meta.Inodes;
 import mountagent.meta.MetaStore;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +61,41 @@ public final class MetadataFiles {
             throw new CommandFailure("cannot write the dump to " + name + ": " + Reasons.of(e), e);
         }
         log.info("Dump metadata into \"{}\" succeed", name);
+    }
+
+    /// Makes a volume of a dump at `metaUrl`; `file` null for standard input. A database file that was made for it goes
+    /// again when that fails.
+    public void load(String metaUrl, @Nullable String file) throws CommandFailure {
+        var url = MetaUrl.parse(metaUrl, environment);
+        log.info("Meta address: {}", url.shown());
+        var name = file == null ? "STDIN" : file;
+        var fresh = FreshDatabase.at(url);
+        try (var source = DumpFile.open(file == null ? console.raw().in() : open(file))) {
+            var loaded = load(url, source, name);
+            fresh.keep();
+            log.info(
+                    "Load metadata from \"{}\" succeed: volume {}, {} entries",
+                    name,
+                    loaded.format(),
+                    loaded.entries());
+        } catch (IOException e) {
+            throw new CommandFailure("cannot read the dump " + name + ": " + Reasons.of(e), e);
+        } finally {
+            fresh.removeUnlessKept();
+        }
+    }
+
+    private MetadataLoad.Loaded load(MetaUrl url, InputStream source, String name) throws CommandFailure {
+        try (var engine = MetaEngines.create(url);
+                var progress = console.progress()) {
+            return MetadataLoad.load(engine, source, name, progress, Clock.SYSTEM);
+        } catch (FsException e) {
+            throw new CommandFailure("load: " + e.getMessage(), e);
+        }
+    }
+
+    private InputStream open(String file) throws IOException {
+        return Files.newInputStream(environment.resolve(file));
     }
 
     /// The directory at `path` of the volume, the root for null.

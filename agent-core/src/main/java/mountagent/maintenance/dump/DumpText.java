@@ -2,6 +2,7 @@ package mountagent.maintenance.dump;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /// Bytes as text and back: names, targets of symbolic links and values of attributes may hold any byte, JSON
@@ -64,10 +65,9 @@ final class DumpText {
         return point >= least && point <= Character.MAX_CODE_POINT && !isSurrogate && point != REPLACEMENT;
     }
 
-    /// Whether `bytes` are valid UTF-8 and hold no U+FFFD, so that they survive as text.
+    /// Whether `bytes` are valid UTF-8, so that they survive as text.
     static boolean isText(byte[] bytes) {
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        return text.indexOf(REPLACEMENT) < 0;
+        return Arrays.equals(bytes, new String(bytes, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
     }
 
     /// The bytes that `text` stands for. IllegalArgumentException when a `%` is not followed by two hex

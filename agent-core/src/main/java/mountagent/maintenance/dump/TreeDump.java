@@ -24,6 +24,9 @@ final class TreeDump {
     private static final int PORTION = 512;
     private static final int PORTION_FAR_DOWN = 32;
     private static final int FAR_DOWN = 64;
+    /// Names that are held to sort directories of engines that do not: some 100 bytes each.
+    private static final int NAMES_MAX = 400_000;
+
     private static final Duration REST_MAX = Duration.ofMillis(200);
 
     private final MetaEngine engine;
@@ -34,6 +37,7 @@ final class TreeDump {
     private final NodeText.Omissions omissions;
     private final Progress.Count count;
     private final Clock clock;
+    private final DirectoryListing.Budget budget = new DirectoryListing.Budget(NAMES_MAX);
 
     TreeDump(
             MetaEngine engine,
@@ -65,7 +69,8 @@ final class TreeDump {
 
         Open(long directory, int indent) {
             this.indent = indent;
-            this.listing = new DirectoryListing(engine, directory, indent > FAR_DOWN * 4 ? PORTION_FAR_DOWN : PORTION);
+            this.listing =
+                    new DirectoryListing(engine, directory, indent > FAR_DOWN * 4 ? PORTION_FAR_DOWN : PORTION, budget);
         }
 
         @Nullable
@@ -106,6 +111,7 @@ final class TreeDump {
             Placed placed = at.next();
             if (placed == null) {
                 open.pop();
+                at.listing.close();
                 end(at);
             } else if (write(at, placed)) {
                 open.push(begin(placed.entry().dentry().inode(), at.indent + 2));

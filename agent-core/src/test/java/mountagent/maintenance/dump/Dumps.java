@@ -1,8 +1,11 @@
 package mountagent.maintenance.dump;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import mountagent.base.Clock;
 import mountagent.base.Progress;
 import mountagent.meta.MetaEngine;
@@ -22,8 +25,21 @@ final class Dumps {
         return MetadataLoad.load(engine, source, "the dump", Progress.NONE, Clock.SYSTEM);
     }
 
-    /// The dump without the next ids, which a load moves on.
-    static String withoutNextIds(String dump) {
-        return dump.replaceAll("\"next[A-Z][A-Za-z]*\": [0-9]+", "\"next\": 0");
+    /// Fails at the first line that differs, and shows no more than that.
+    static void assertSame(String expected, String actual) {
+        List<String> wanted = expected.lines().toList();
+        List<String> found = actual.lines().toList();
+        for (int i = 0; i < Math.min(wanted.size(), found.size()); i++) {
+            int line = i + 1;
+            assertEquals(wanted.get(i), found.get(i), () -> "line " + line);
+        }
+        assertEquals(wanted.size(), found.size(), "lines");
+        assertEquals(expected, actual);
+    }
+
+    /// The dump without its counters: a load moves the next ids on, and does not count files that were unlinked and
+    /// open.
+    static String withoutCounters(String dump) {
+        return dump.replaceAll("\"(next|used)[A-Z][A-Za-z]*\": [0-9]+", "\"$1\": 0");
     }
 }
