@@ -299,6 +299,11 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return times.timed(Operation.GET_XATTR, () -> xattrs.get(caller, inode, name));
     }
 
+    /// Whether an extended attribute of that name is an ACL.
+    public static boolean isAcl(FileName name) {
+        return Acls.Kind.of(name) != null;
+    }
+
     /// Sets an extended attribute. EEXIST, ENODATA by mode; ERANGE when name or value is too long; EPERM,
     /// EACCES;
     /// ENOTSUP for ACLs in a volume without them, EINVAL for one that is not understood.

@@ -19,12 +19,14 @@ final class Attributes {
     private final MetaStore meta;
     private final OpenFileTable table;
     private final SeenVersions seen;
+    private final AclAbsence aclAbsence;
     private final Clock clock;
 
-    Attributes(MetaStore meta, OpenFileTable table, SeenVersions seen, Clock clock) {
+    Attributes(MetaStore meta, OpenFileTable table, SeenVersions seen, AclAbsence aclAbsence, Clock clock) {
         this.meta = meta;
         this.table = table;
         this.seen = seen;
+        this.aclAbsence = aclAbsence;
         this.clock = clock;
     }
 
@@ -42,11 +44,14 @@ final class Attributes {
     Stat untold(long inode, NodeSource source) throws FsException {
         OpenInode open = table.find(inode);
         if (open == null) {
-            return new Stat(source.read().shown(inode), true);
+            Node node = source.read();
+            aclAbsence.saw(inode, node);
+            return new Stat(node.shown(inode), true);
         }
         Pending before = open.data().pending();
         int cuts = open.cuts();
         Node node = source.read();
+        aclAbsence.saw(inode, node);
         open.observe(before, node, cuts, clock.nanoTime());
         Pending after = open.data().pending();
         return new Stat(OpenInode.merged(inode, node, before), before == null && after == null);
@@ -55,7 +60,11 @@ final class Attributes {
     /// The attributes for a node that was read some time ago by whoever has it: of an inode that is open here it is
     /// read again.
     Stat ofRead(long inode, Node node) throws FsException {
-        return table.find(inode) == null ? told(new Stat(node.shown(inode), true)) : of(inode);
+        if (table.find(inode) != null) {
+            return of(inode);
+        }
+        aclAbsence.saw(inode, node);
+        return told(new Stat(node.shown(inode), true));
     }
 
     /// The attributes of an inode that was changed (or made) in a transaction that left `node`.

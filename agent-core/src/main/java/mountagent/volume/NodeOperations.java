@@ -183,6 +183,10 @@ final class NodeOperations {
     }
 
     Bytes getXattr(Caller caller, long inode, FileName name) throws FsException {
+        boolean mayHaveAcl = MetaStore.isAcl(name) && parts.meta().format().enableAcl();
+        if (mayHaveAcl && parts.aclAbsence().isKnown(inode)) {
+            throw FsException.miss(Errno.ENODATA);
+        }
         return parts.meta().getXattr(caller, inode, name);
     }
 
@@ -197,12 +201,14 @@ final class NodeOperations {
         } else {
             parts.meta().setXattr(caller, inode, name, value, mode);
         }
+        parts.aclAbsence().forget(inode);
         parts.listings().touched(inode);
         parts.events().attr(origin, inode);
     }
 
     void removeXattr(Caller caller, long inode, FileName name) throws FsException {
         parts.meta().removeXattr(caller, inode, name);
+        parts.aclAbsence().forget(inode);
         parts.listings().touched(inode);
         parts.events().attr(origin, inode);
     }

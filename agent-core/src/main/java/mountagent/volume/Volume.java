@@ -29,13 +29,15 @@ public final class Volume implements AutoCloseable {
     /// The volume whose metadata and data are given. `table` is the one that `meta` was opened with.
     public static Volume open(MetaStore meta, FileData data, OpenFileTable table, Mode mode, Clock clock) {
         var seen = new SeenVersions();
+        var aclAbsence = new AclAbsence(clock);
         boolean isRemote = meta.engine().readCost() == MetaEngine.ReadCost.REMOTE;
         return new Volume(new VolumeParts(
                 meta,
                 data,
                 table,
-                new Attributes(meta, table, seen, clock),
+                new Attributes(meta, table, seen, aclAbsence, clock),
                 seen,
+                aclAbsence,
                 new Beliefs(isRemote),
                 new OpenListings(),
                 new ChangeEvents(),

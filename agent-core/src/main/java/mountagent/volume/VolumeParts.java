@@ -11,6 +11,7 @@ record VolumeParts(
         OpenFileTable table,
         Attributes attributes,
         SeenVersions seen,
+        AclAbsence aclAbsence,
         Beliefs beliefs,
         OpenListings listings,
         ChangeEvents events,
