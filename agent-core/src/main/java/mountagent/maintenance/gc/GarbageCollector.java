@@ -81,6 +81,7 @@ public final class GarbageCollector {
         Instant limit = limit();
         if (options.deletes()) {
             expireTrash();
+            new UnfinishedCopies(meta).remove(clock.now().seconds() - DAY);
         }
         Sum deletedFiles = deletedFiles();
         if (options.compacts()) {

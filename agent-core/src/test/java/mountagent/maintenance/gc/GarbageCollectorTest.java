@@ -12,15 +12,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import mountagent.base.Errno;
 import mountagent.base.FileType;
 import mountagent.base.FsException;
 import mountagent.meta.ChunkKey;
+import mountagent.meta.Counter;
+import mountagent.meta.Dentry;
+import mountagent.meta.DirStat;
 import mountagent.meta.Durability;
 import mountagent.meta.FaultyEngine.Fault;
+import mountagent.meta.Item;
 import mountagent.meta.MetaStore.TruncateRight;
 import mountagent.meta.Mutation;
+import mountagent.meta.Node;
 import mountagent.meta.NodeDraft;
 import mountagent.meta.Outcome;
 import mountagent.meta.ReadPlan;
@@ -39,6 +45,10 @@ class GarbageCollectorTest {
     private static final Duration LONG = Duration.ofHours(3);
     private static final String LEAKED = "0/9/9999_0_10";
 
+    private static long slice(GcVolume gc, long inode) throws FsException {
+        return gc.volume.meta().slices(new ChunkKey(inode, 0)).getFirst().id();
+    }
+
     private static void addLeaked(GcVolume gc) throws ObjectStoreException {
         gc.putObject("chunks/" + LEAKED, 10);
     }
@@ -47,6 +57,7 @@ class GarbageCollectorTest {
     void leakedObjectsAreCountedAndOnlyDeletedWhenAsked() throws Exception {
         try (GcVolume gc = GcVolume.inMemory(1)) {
             gc.volume.put("used", "0123456789");
+            Set<String> used = gc.blocks();
             addLeaked(gc);
             gc.pass(LONG);
             GcReport report = gc.gc(REPORT_ONLY);
@@ -57,7 +68,7 @@ class GarbageCollectorTest {
                     report.objectsText());
             assertTrue(gc.blocks().contains(LEAKED));
             assertEquals(1, gc.gc(DELETE).deleted());
-            assertEquals(Set.of("0/0/1_0_10"), gc.blocks());
+            assertEquals(used, gc.blocks());
         }
     }
 
@@ -181,7 +192,7 @@ class GarbageCollectorTest {
         try (GcVolume gc = GcVolume.inMemory(0)) {
             long early = gc.volume.put("early", "a");
             long late = gc.volume.put("late", "0123456789");
-            String block = "0/0/2_0_10";
+            String block = "0/0/" + slice(gc, late) + "_0_10";
             assertTrue(gc.blocks().contains(block));
             gc.pass(LONG);
             gc.hooks.pageMax(1);
@@ -308,29 +319,69 @@ class GarbageCollectorTest {
         gc.putObject("chunks/0/" + slice / 1000 + "/" + slice + "_0_10", 10);
     }
 
+    /// A directory 70 with a file 71 in it, as a copy under way leaves them.
+    private static void addCopy(GcVolume gc) throws Exception {
+        gc.engine.transact(
+                ReadPlan.of(),
+                transaction -> {
+                    transaction.apply(new Mutation.CreateNode(
+                            70,
+                            new NodeDraft(FileType.DIRECTORY)
+                                    .nlink(2)
+                                    .length(4096)
+                                    .parent(1)
+                                    .done()));
+                    transaction.apply(new Mutation.CreateNode(
+                            71,
+                            new NodeDraft(FileType.FILE).parent(70).length(10).done()));
+                    transaction.apply(new Mutation.CreateDentry(at(70, "f"), new Dentry(71, FileType.FILE)));
+                    transaction.apply(new Mutation.PutDetachedNode(70, GcVolume.NOON.seconds()));
+                    transaction.apply(new Mutation.AddCounter(Counter.USED_SPACE, 8192));
+                    transaction.apply(new Mutation.AddCounter(Counter.TOTAL_INODES, 2));
+                    return null;
+                },
+                Durability.COMMITTED);
+        addChunk(gc, 71, 5000);
+    }
+
     @Test
-    void aTreeThatIsBeingCopiedKeepsItsData() throws Exception {
+    void aTreeThatIsBeingCopiedKeepsItsDataForADay() throws Exception {
         try (GcVolume gc = GcVolume.inMemory(0)) {
+            addCopy(gc);
+            gc.pass(Duration.ofHours(23));
+            gc.gc(DELETE);
+            assertEquals(Set.of("0/5/5000_0_10"), gc.blocks());
+            gc.pass(Duration.ofHours(2));
+            gc.gc(DELETE);
+            assertEquals(Set.of(), gc.blocks());
+            assertThrows(FsException.class, () -> gc.volume.meta().node(70));
+        }
+    }
+
+    @Test
+    void aCopyThatGotItsEntryStaysWhateverItsMarkSays() throws Exception {
+        try (GcVolume gc = GcVolume.inMemory(0)) {
+            addCopy(gc);
             gc.engine.transact(
-                    ReadPlan.of(),
+                    ReadPlan.of(new Item.NodeOf(1)),
                     transaction -> {
-                        transaction.apply(new Mutation.CreateNode(
-                                70, new NodeDraft(FileType.FILE).length(10).done()));
-                        transaction.apply(new Mutation.PutDetachedNode(70, GcVolume.NOON.seconds() + LONG.toSeconds()));
+                        Node root = Objects.requireNonNull(transaction.get(new Item.NodeOf(1)));
+                        transaction.apply(
+                                new Mutation.UpdateNode(1, root.edit().nlink(3).done()));
+                        transaction.apply(new Mutation.CreateDentry(at("copy"), new Dentry(70, FileType.DIRECTORY)));
                         return null;
                     },
                     Durability.COMMITTED);
-            addChunk(gc, 70, 5000);
-            gc.pass(LONG);
+            gc.pass(Duration.ofDays(2));
             gc.gc(DELETE);
             assertEquals(Set.of("0/5/5000_0_10"), gc.blocks());
+            gc.volume.fs().unlink(ROOT_USER, at(70, "f"));
+            gc.volume.fs().rmdir(ROOT_USER, at("copy"));
             gc.engine.transact(
                     ReadPlan.of(),
                     transaction -> {
                         transaction.apply(new Mutation.RemoveDetachedNode(70));
-                        transaction.apply(new Mutation.RemoveNode(70));
-                        transaction.apply(new Mutation.RemoveChunk(new ChunkKey(70, 0)));
-                        transaction.apply(new Mutation.RemoveSliceRefs(new SliceKey(5000, 10)));
+                        transaction.apply(new Mutation.PutDirStat(1, DirStat.ZERO));
                         return null;
                     },
                     Durability.COMMITTED);
@@ -364,11 +415,12 @@ class GarbageCollectorTest {
     void slicesThatNothingRefersToGoUnlessARecordDoes() throws Exception {
         try (GcVolume gc = GcVolume.inMemory(0)) {
             long inode = gc.volume.put("f", "0123456789");
+            long used = slice(gc, inode);
             gc.engine.transact(
                     ReadPlan.of(),
                     transaction -> {
                         transaction.apply(new Mutation.CreateSliceRefs(new SliceKey(6000, 10), 0));
-                        transaction.apply(new Mutation.AddSliceRefs(new SliceKey(1, 10), -1, new Outcome<>()));
+                        transaction.apply(new Mutation.AddSliceRefs(new SliceKey(used, 10), -1, new Outcome<>()));
                         return null;
                     },
                     Durability.COMMITTED);
@@ -376,11 +428,14 @@ class GarbageCollectorTest {
             gc.pass(LONG);
             assertEquals(new GcReport.Sum(1, 10), gc.gc(REPORT_ONLY).pending());
             gc.gc(DELETE);
-            assertEquals(Set.of("0/0/1_0_10"), gc.blocks(), "inode " + inode + " needs it whatever the count says");
+            assertEquals(
+                    Set.of("0/0/" + used + "_0_10"),
+                    gc.blocks(),
+                    "inode " + inode + " needs it whatever the count says");
             gc.engine.transact(
                     ReadPlan.of(),
                     transaction -> {
-                        transaction.apply(new Mutation.AddSliceRefs(new SliceKey(1, 10), 1, new Outcome<>()));
+                        transaction.apply(new Mutation.AddSliceRefs(new SliceKey(used, 10), 1, new Outcome<>()));
                         return null;
                     },
                     Durability.COMMITTED);
@@ -408,12 +463,12 @@ class GarbageCollectorTest {
     @Test
     void blocksThatTheirSliceDoesNotHaveAreLeaked() throws Exception {
         try (GcVolume gc = GcVolume.inMemory(0)) {
-            gc.volume.put("f", "0123456789");
-            gc.putObject("chunks/0/0/1_0_11", 11);
-            gc.putObject("chunks/0/0/1_1_10", 10);
+            long slice = slice(gc, gc.volume.put("f", "0123456789"));
+            gc.putObject("chunks/0/0/" + slice + "_0_11", 11);
+            gc.putObject("chunks/0/0/" + slice + "_1_10", 10);
             gc.pass(LONG);
             assertEquals(2, gc.gc(DELETE).deleted());
-            assertEquals(Set.of("0/0/1_0_10"), gc.blocks());
+            assertEquals(Set.of("0/0/" + slice + "_0_10"), gc.blocks());
         }
     }
 
