@@ -1,5 +1,7 @@
 package mountagent.service.inspect;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -127,19 +129,26 @@ final class StatsTable {
             return paint.bright("   0 ", Colour.BLACK);
         }
         if (value < 10) {
-            return coloured(String.format(Locale.ROOT, "%4.2f ", value), Colour.GREEN, row);
+            return coloured(rounded(value, 2) + " ", Colour.GREEN, row);
         }
         if (value < 100) {
-            return coloured(String.format(Locale.ROOT, "%4.1f ", value), Colour.YELLOW, row);
+            return coloured(rounded(value, 1) + " ", Colour.YELLOW, row);
         }
         return value < STEP
-                ? coloured(String.format(Locale.ROOT, "%4.0f ", Math.rint(value)), Colour.RED, row)
+                ? coloured(rounded(value, 0) + " ", Colour.RED, row)
                 : coloured(String.format(Locale.ROOT, "%.0e", value), Colour.MAGENTA, row);
+    }
+
+    // To the even neighbour where it lies in the middle, as the official client does and `String.format` does not.
+    private static String rounded(double value, int digits) {
+        String text =
+                new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+        return " ".repeat(Math.max(0, COLUMN - 1 - text.length())) + text;
     }
 
     private String share(double value, Row row) {
         double percent = value * 100;
-        String text = String.format(Locale.ROOT, percent < 100 ? "%4.1f" : "%4.0f", Math.max(0, percent));
+        String text = rounded(Math.max(0, percent), percent < 100 ? 1 : 0);
         Colour colour =
                 percent <= 0 ? Colour.WHITE : percent < 30 ? Colour.GREEN : percent < 100 ? Colour.YELLOW : Colour.RED;
         return coloured(text, colour, row) + paint.bright("%", Colour.BLACK);

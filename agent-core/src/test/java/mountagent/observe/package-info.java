@@ -1,0 +1,4 @@
+@NullMarked
+package mountagent.observe;
+
+import org.jspecify.annotations.NullMarked;

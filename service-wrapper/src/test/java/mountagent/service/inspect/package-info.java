@@ -1,0 +1,4 @@
+@NullMarked
+package mountagent.service.inspect;
+
+import org.jspecify.annotations.NullMarked;
