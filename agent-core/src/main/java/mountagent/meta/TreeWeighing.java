@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Memory: one page for each thread and level, and of each directory that is told of no more children than
 /// were asked
-/// for. The tally counts nodes and their space.
+/// for. The tally counts files (for a summary directories too) and the space of all nodes.
 final class TreeWeighing {
     private static final int PAGE = 1000;
     private static final int THREADS = 8;
@@ -36,10 +36,10 @@ final class TreeWeighing {
         this.lookups = lookups;
     }
 
-    /// The node with its direct children, or with all below it when `isDeep`.
+    /// The node with its direct children, or with all below it as `depth` says.
     TreeUse weigh(Caller caller, long inode, Trees.Depth depth, Tally tally) throws FsException {
         Node node = lookups.node(inode);
-        Run run = new Run(caller, tally, 0);
+        Run run = new Run(caller, tally, 0, Counting.FILES);
         if (depth == Trees.Depth.CHILDREN && node.isDirectory()) {
             run.count(node);
             return run.childrenOf(inode).plus(TreeUse.of(node));
@@ -50,24 +50,34 @@ final class TreeWeighing {
     /// The node with all below it; of the `top` largest children of each directory down to `depth` levels it
     /// is told.
     TreeSummary summarize(Caller caller, long inode, int depth, int top, Tally tally) throws FsException {
-        return new Run(caller, tally, top).summarize(inode, FileName.of(""), lookups.node(inode), depth, 0);
+        return new Run(caller, tally, top, Counting.NODES)
+                .summarize(inode, FileName.of(""), lookups.node(inode), depth, 0);
+    }
+
+    /// What the tally counts beside space.
+    private enum Counting {
+        FILES,
+        NODES
     }
 
     private final class Run {
         private final Caller caller;
         private final Tally tally;
         private final int top;
+        private final boolean countsDirectories;
         private final Forks forks;
 
-        Run(Caller caller, Tally tally, int top) {
+        Run(Caller caller, Tally tally, int top, Counting counting) {
             this.caller = caller;
+            this.countsDirectories = counting == Counting.NODES;
             this.tally = tally;
             this.top = top;
             this.forks = new Forks(THREADS, tally);
         }
 
         void count(Node node) {
-            tally.add(1, Change.useOf(node).space());
+            boolean isCounted = countsDirectories || !node.isDirectory();
+            tally.add(isCounted ? 1 : 0, Change.useOf(node).space());
         }
 
         TreeUse childrenOf(long directory) throws FsException {

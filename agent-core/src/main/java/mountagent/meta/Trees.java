@@ -55,7 +55,8 @@ public final class Trees {
         removal.remove(new TreeRemoval.Order(caller, kept, threads, listener), at, tally);
     }
 
-    /// What a node uses, with its children or all below it. The tally counts nodes and their space. ENOENT,
+    /// What a node uses, with its children or all below it. The tally counts files and the space of all.
+    /// ENOENT,
     /// EACCES.
     public TreeUse weigh(Caller caller, long inode, Depth depth, Tally tally) throws FsException {
         return weighing.weigh(caller, inode, depth, tally);

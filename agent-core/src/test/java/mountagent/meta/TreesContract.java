@@ -137,7 +137,7 @@ public abstract class TreesContract extends MetaFixture {
         var tally = new Tally();
         TreeUse all = meta.trees().weigh(AGENT, top, Trees.Depth.TREE, tally);
         assertEquals(new TreeUse(20_010, 12_288 * 2 + 4096 * 6, 5, 3), all);
-        assertEquals(8, tally.count());
+        assertEquals(5, tally.count());
         assertEquals(all.space(), tally.amount());
         assertEquals(
                 new TreeUse(20_000, 12_288 * 2 + 4096 * 4, 4, 2),

@@ -12,6 +12,7 @@ import mountagent.observe.StatsFile;
 import mountagent.volume.VirtualFile;
 import mountagent.volume.VirtualFiles;
 import mountagent.volume.VirtualName;
+import mountagent.volume.control.ControlFile;
 
 /// Makes the virtual files of a mount.
 final class MountFiles {
@@ -28,8 +29,9 @@ final class MountFiles {
     }
 
     /// Those of a mount at `mountPoint` that begins at `time`; they belong to the user that mounts.
-    VirtualFiles of(Path mountPoint, Timestamp time) throws FsException {
+    VirtualFiles of(Path mountPoint, ControlFile control, Timestamp time) throws FsException {
         Map<VirtualName, VirtualFile> files = new EnumMap<>(VirtualName.class);
+        files.put(VirtualName.CONTROL, control);
         files.put(VirtualName.CONFIG, new MountConfig(meta, format, spec, mountPoint));
         files.put(VirtualName.STATS, new StatsFile(observation.registry()));
         files.put(VirtualName.ACCESS_LOG, new AccessLogFile(observation.accessLog()));

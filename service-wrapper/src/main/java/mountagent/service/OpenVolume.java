@@ -29,6 +29,7 @@ import mountagent.volume.Origin;
 import mountagent.volume.VirtualFiles;
 import mountagent.volume.Volume;
 import mountagent.volume.VolumeFs;
+import mountagent.volume.control.ControlFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,7 +121,8 @@ final class OpenVolume implements AutoCloseable {
         opened(stale);
         opened(Housekeeping.start(meta, data, clock, jobs()));
         observation.watch(meta, data, blocks);
-        var files = new MountFiles(meta, format, spec, observation).of(mountPoint, clock.now());
+        var control = opened(new ControlFile(volume.tools(new Origin("control")), format.name(), blocks.format()));
+        var files = new MountFiles(meta, format, spec, observation).of(mountPoint, control, clock.now());
         return new Opened(volume, files, format, session, this);
     }
 

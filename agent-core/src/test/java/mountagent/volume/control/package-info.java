@@ -1,0 +1,5 @@
+/// Tests of the command channel, with a client of our own.
+@NullMarked
+package mountagent.volume.control;
+
+import org.jspecify.annotations.NullMarked;
