@@ -1,0 +1,158 @@
+package mountagent.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import mountagent.base.Clock;
+import mountagent.base.Sizes;
+import mountagent.base.Threads;
+import mountagent.service.Environment;
+import mountagent.service.FrontEnds;
+import mountagent.service.UserConsole;
+
+/// The program's usual work in small, for the JVM to learn from: the build runs it once and keeps what was learnt
+/// (classes, their order, which methods are hot) in an ahead-of-time cache, with which later runs begin.
+///
+/// Two parts: the short commands, and a mount with programs on it. Where nothing can be mounted the cache knows less,
+/// which costs time and nothing else.
+public final class Rehearsal {
+    private static final Duration MOUNT_LIMIT = Duration.ofSeconds(30);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+    private static final Duration WORK_TIME = Duration.ofSeconds(6);
+    private static final int FILES = 200;
+    private static final int SMALL_BYTES = 4 * Sizes.KIB;
+    private static final int STREAM_BYTES = 32 * Sizes.MIB;
+    private static final long ROOT_INODE = 1;
+
+    private final Program program;
+    private final Path folder;
+
+    private Rehearsal(Path folder) {
+        var process = Environment.ofProcess();
+        var environment = new Environment(process.variables(), folder, process.isRoot(), folder);
+        var nowhere = new PrintWriter(Writer.nullWriter());
+        var console = new UserConsole(nowhere, nowhere, new BufferedReader(Reader.nullReader()), false);
+        this.program = new Program(environment, console, FrontEnds.ofThisMachine());
+        this.folder = folder;
+    }
+
+    /// Rehearses `commands` or a `mount` (the first argument) in an empty folder (the second).
+    public static void main(String[] args) throws IOException, InterruptedException {
+        var rehearsal = new Rehearsal(Path.of(args[1]).toAbsolutePath());
+        if (args[0].equals("mount")) {
+            rehearsal.mount();
+        } else {
+            rehearsal.commands();
+        }
+    }
+
+    private void commands() {
+        run("--help");
+        run("mount", "--help");
+        run("version");
+        run("format", url(), "rehearsal", "--bucket", folder.resolve("objects").toString());
+        run("status", url());
+    }
+
+    private void mount() throws IOException, InterruptedException {
+        run("format", url(), "rehearsal", "--trash-days", "0", "--bucket", folder.resolve("objects") + "");
+        var place = folder.resolve("mount");
+        Files.createDirectories(place);
+        var mount = Threads.platform("rehearsal-").newThread(() -> run("mount", url(), place + "", "--enable-xattr"));
+        mount.start();
+        try {
+            if (isReady(mount, place)) {
+                long limit = Clock.SYSTEM.nanoTime() + WORK_TIME.toNanos();
+                for (int round = 0; Clock.SYSTEM.nanoTime() < limit; round++) {
+                    work(Files.createDirectory(place.resolve("round" + round)));
+                }
+            }
+        } finally {
+            run("umount", place.toString());
+            mount.join(MOUNT_LIMIT);
+        }
+    }
+
+    private static boolean isReady(Thread mount, Path place) throws IOException, InterruptedException {
+        long limit = Clock.SYSTEM.nanoTime() + MOUNT_LIMIT.toNanos();
+        while (mount.isAlive() && Clock.SYSTEM.nanoTime() < limit) {
+            if (Files.getAttribute(place, "unix:ino").equals(ROOT_INODE)) {
+                return true;
+            }
+            Clock.SYSTEM.sleep(LOOK_AGAIN);
+        }
+        return false;
+    }
+
+    private static void work(Path directory) throws IOException {
+        List<Path> files = new ArrayList<>();
+        var content = new byte[SMALL_BYTES];
+        for (int i = 0; i < FILES; i++) {
+            files.add(Files.write(directory.resolve("file" + i), content));
+        }
+        for (Path file : files) {
+            change(file, content);
+        }
+        try (var listing = Files.newDirectoryStream(directory)) {
+            for (Path each : listing) {
+                boolean _ = Files.isRegularFile(each);
+            }
+        }
+        stream(directory.resolve("stream"));
+        for (Path file : files) {
+            Files.delete(file);
+        }
+    }
+
+    private static void change(Path file, byte[] content) throws IOException {
+        byte[] _ = Files.readAllBytes(file);
+        Files.write(file, content, StandardOpenOption.APPEND);
+        Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        Path moved = Files.move(file, file.resolveSibling(file.getFileName() + ".moved"));
+        Files.move(moved, file);
+        Path directory = Files.createDirectory(file.resolveSibling(file.getFileName() + ".d"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        Path _ = Files.readSymbolicLink(link);
+        Files.delete(link);
+        Files.delete(directory);
+    }
+
+    private static void stream(Path file) throws IOException {
+        var buffer = ByteBuffer.allocateDirect(Sizes.MIB);
+        try (var channel = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
+            for (int written = 0; written < STREAM_BYTES; written += Sizes.MIB) {
+                int _ = channel.write(buffer.clear());
+            }
+            channel.force(true);
+        }
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (channel.read(buffer.clear()) > 0) {
+                // Only that it is read matters.
+            }
+        }
+        Files.delete(file);
+    }
+
+    private String url() {
+        return "sqlite3://" + folder.resolve("meta.db");
+    }
+
+    private void run(String... args) {
+        int _ = program.run(List.of(args));
+    }
+}
