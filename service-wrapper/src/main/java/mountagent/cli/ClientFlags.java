@@ -13,6 +13,7 @@ final class ClientFlags {
     private static final Duration HEARTBEAT_LEAST = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT_MOST = Duration.ofMinutes(10);
     private static final long BUFFER_LEAST = 32L << 20;
+    private static final Duration BACKUP_LEAST = Duration.ofMinutes(5);
     private static final int TRANSFERS_MOST = 4096;
 
     @Option(names = "--heartbeat", paramLabel = "TIME", description = "1s to 10m, 0: sessions never end; default 12s.")
@@ -67,6 +68,15 @@ final class ClientFlags {
             description = "Labels that every metric carries beside its own.")
     private String customLabels = "";
 
+    @Option(
+            names = "--backup-meta",
+            paramLabel = "TIME",
+            description = "Back the metadata up to the object store each 5m or longer, 0: never; default 1h.")
+    private String backupMeta = "1h";
+
+    @Option(names = "--backup-skip-trash", description = "Without the trash in backups.")
+    private boolean backupSkipTrash;
+
     @SuppressWarnings("UnusedVariable") // accepted, with nothing to do
     @Option(names = "--no-usage-report", description = "Accepted: nothing is ever reported.")
     private boolean noUsageReport;
@@ -80,8 +90,8 @@ final class ClientFlags {
                 Flags.duration("--negative-entry-cache", negativeEntryCache));
     }
 
-    /// How the client behaves towards its servers.
-    MountSpec.Client client() throws CommandFailure {
+    /// How the client behaves towards its servers. `checksBackup` refuses periods of backups that are very short.
+    MountSpec.Client client(boolean checksBackup) throws CommandFailure {
         var keepsTimes = atimeMode.equals("relatime") || atimeMode.equals("strictatime");
         if (!keepsTimes && !atimeMode.equals("noatime")) {
             throw new CommandFailure("--atime-mode (" + atimeMode + ") must be noatime, relatime or strictatime");
@@ -96,7 +106,16 @@ final class ClientFlags {
                 Flags.within("--buffer-size", buffer, BUFFER_LEAST, Long.MAX_VALUE),
                 (int) Flags.within("--max-uploads", maxUploads, 1, TRANSFERS_MOST),
                 (int) Flags.within("--max-downloads", maxDownloads, 1, TRANSFERS_MOST),
-                (int) Flags.within("--io-retries", ioRetries, 0, 1000));
+                (int) Flags.within("--io-retries", ioRetries, 0, 1000),
+                new MountSpec.Backup(backupPeriod(checksBackup), backupSkipTrash));
+    }
+
+    private Duration backupPeriod(boolean isChecked) throws CommandFailure {
+        var period = Flags.duration("--backup-meta", backupMeta);
+        if (isChecked && !period.isZero() && period.compareTo(BACKUP_LEAST) < 0) {
+            throw new CommandFailure("--backup-meta (" + backupMeta + ") must be at least 5m, or 0 for never");
+        }
+        return period;
     }
 
     /// Where the metrics are shown, and with which labels.

@@ -53,8 +53,6 @@ final class NotBuilt {
             "mount",
             Set.of(
                     "subdir",
-                    "backup-meta",
-                    "backup-skip-trash",
                     "skip-dir-nlink",
                     "sort-dir",
                     "fast-statfs",

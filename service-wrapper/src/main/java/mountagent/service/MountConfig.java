@@ -32,6 +32,8 @@ final class MountConfig implements VirtualFile {
                 .with("DirEntryTimeout", time(spec.kernelCache().directoryEntries()))
                 .with("NegEntryTimeout", time(spec.kernelCache().negativeEntries()))
                 .with("EntryTimeout", time(spec.kernelCache().entries()))
+                .with("BackupMeta", time(spec.client().backup().period()))
+                .with("BackupSkipTrash", bool(spec.client().backup().skipsTrash()))
                 .with("PrefixInternal", bool(spec.virtualFiles().contains(VirtualFiles.Option.PREFIXED)))
                 .with("HideInternal", bool(spec.virtualFiles().contains(VirtualFiles.Option.HIDDEN)))
                 .with("Pid", number(ProcessHandle.current().pid()))

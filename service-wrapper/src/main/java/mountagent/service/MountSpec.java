@@ -46,10 +46,26 @@ public record MountSpec(
             long bufferBytes,
             int uploadsMax,
             int downloadsMax,
-            int retriesMax) {
+            int retriesMax,
+            Backup backup) {
         /// The official client's behaviour.
-        public static final Client DEFAULT =
-                new Client(Duration.ofSeconds(12), true, false, false, Duration.ofMillis(100), 300L << 20, 20, 200, 10);
+        public static final Client DEFAULT = new Client(
+                Duration.ofSeconds(12),
+                true,
+                false,
+                false,
+                Duration.ofMillis(100),
+                300L << 20,
+                20,
+                200,
+                10,
+                Backup.DEFAULT);
+    }
+
+    /// How often the metadata is backed up to the object store, zero for never, and whether without the trash.
+    public record Backup(Duration period, boolean skipsTrash) {
+        /// The official client's.
+        public static final Backup DEFAULT = new Backup(Duration.ofHours(1), false);
     }
 
     /// Whether changes are refused.

@@ -2,6 +2,7 @@ package mountagent.service;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -18,7 +19,10 @@ import mountagent.chunk.DataOptions;
 import mountagent.chunk.FileData;
 import mountagent.maintenance.Housekeeping;
 import mountagent.maintenance.HousekeepingJob;
+import mountagent.maintenance.dump.DumpOptions;
+import mountagent.maintenance.dump.MetadataBackup;
 import mountagent.meta.AtimeMode;
+import mountagent.meta.MetaEngine;
 import mountagent.meta.MetaOptions;
 import mountagent.meta.MetaStore;
 import mountagent.meta.VolumeFormat;
@@ -30,6 +34,7 @@ import mountagent.volume.VirtualFiles;
 import mountagent.volume.Volume;
 import mountagent.volume.VolumeFs;
 import mountagent.volume.control.ControlFile;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +47,7 @@ final class OpenVolume implements AutoCloseable {
     private final MetaUrl url;
     private final MountSpec spec;
     private final Clock clock;
+    private @Nullable ObjectStore store;
     private final OpenFileTable table = new OpenFileTable();
     private final MountObservation observation;
 
@@ -120,10 +126,26 @@ final class OpenVolume implements AutoCloseable {
         var volume = opened(Volume.open(meta, data, table, mode, clock));
         opened(stale);
         opened(Housekeeping.start(meta, data, clock, jobs()));
+        backUp(engine);
         observation.watch(meta, data, blocks);
         var control = opened(new ControlFile(volume.tools(new Origin("control")), format.name(), blocks.format()));
         var files = new MountFiles(meta, format, spec, observation).of(mountPoint, control, clock.now());
         return new Opened(volume, files, format, session, this);
+    }
+
+    private void backUp(MetaEngine engine) {
+        var backup = spec.client().backup();
+        var objects = store;
+        if (objects == null
+                || spec.isReadOnly()
+                || !spec.client().hasBackgroundJobs()
+                || backup.period().isZero()) {
+            return;
+        }
+        var trash = backup.skipsTrash() ? DumpOptions.Trash.LEFT_OUT : DumpOptions.Trash.INCLUDED;
+        var folder = Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
+        var plan = new MetadataBackup.Plan(backup.period(), trash, folder);
+        opened(MetadataBackup.start(engine, objects, plan, clock, new SecureRandom()));
     }
 
     private MetaOptions metaOptions() {
@@ -161,6 +183,7 @@ final class OpenVolume implements AutoCloseable {
                 ObjectStores.checkWritable(format, Files::isWritable);
             }
             var blocks = blocks(store, format);
+            this.store = store;
             isTaken = true;
             return blocks;
         } finally {
