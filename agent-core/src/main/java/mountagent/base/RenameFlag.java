@@ -7,5 +7,7 @@ public enum RenameFlag {
     /// Swap the two.
     EXCHANGE,
     /// Leave a whiteout behind; ENOTSUP.
-    WHITEOUT
+    WHITEOUT,
+    /// Move out of the trash into a directory that may lie there itself: for restoring, not for programs.
+    RESTORE
 }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// rename with its flags (reference: semantics.md §6).
 ///
-/// Unlike the official client it looks at all directories above the target before a directory moves, and refuses to
-/// move one below itself with EINVAL; sticky bits answer EPERM.
+/// Unlike the official client it looks at all directories above the target before a directory moves, and
+/// refuses to move one below itself with EINVAL; sticky bits answer EPERM.
 final class Renames {
     private final StoreContext context;
     private final Trash trash;
@@ -188,7 +188,7 @@ final class Renames {
         if (replaced != null && scene.source.isDirectory() != replaced.isDirectory()) {
             throw FsException.miss(scene.source.isDirectory() ? Errno.ENOTDIR : Errno.EISDIR);
         }
-        if (Inodes.isTrashed(scene.toParent)) {
+        if (Inodes.isTrashed(scene.toParent) && !order.flags.contains(RenameFlag.RESTORE)) {
             throw FsException.miss(Errno.ENOENT);
         }
         change.check(order.caller, scene.fromParent, Permission.WRITE);
@@ -210,8 +210,8 @@ final class Renames {
         }
     }
 
-    /// The node at an end may be taken from its place: its flags allow it, the sticky bit does, and a directory that
-    /// gets another parent may be written.
+    /// The node at an end may be taken from its place: its flags allow it, the sticky bit does, and a
+    /// directory that gets another parent may be written.
     private static void checkTaking(Change change, Scene scene, End end) throws FsException {
         if (end.node == null) {
             return;

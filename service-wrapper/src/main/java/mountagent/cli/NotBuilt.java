@@ -9,8 +9,6 @@ final class NotBuilt {
     private static final Set<String> COMMANDS = Set.of(
             "config",
             "quota",
-            "destroy",
-            "restore",
             "changelog",
             "info",
             "gateway",

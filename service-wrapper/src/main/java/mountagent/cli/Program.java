@@ -53,6 +53,8 @@ final class Program {
                 .addSubcommand(new StatusCommand(environment, out))
                 .addSubcommand(new DumpCommand(environment, console))
                 .addSubcommand(new LoadCommand(environment, console))
+                .addSubcommand(new DestroyCommand(environment, console))
+                .addSubcommand(new RestoreCommand(environment, console))
                 .addSubcommand(new FsckCommand(environment, console))
                 .addSubcommand(new GcCommand(environment, console))
                 .addSubcommand(new StatsCommand(environment, console))

@@ -81,6 +81,18 @@ public final class VolumeRegistry {
         }
     }
 
+    /// Forgets `name`, if it is registered for `metaUrl`.
+    public void forget(String name, String metaUrl) throws CommandFailure {
+        if (find(name).filter(known -> known.metaUrl().equals(metaUrl)).isEmpty()) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(file(name));
+        } catch (IOException e) {
+            throw new CommandFailure("cannot remove the registered volume " + file(name) + ": " + e.getMessage(), e);
+        }
+    }
+
     private Path file(String name) {
         return directory.resolve(name + ".conf");
     }

@@ -26,7 +26,12 @@ final class Terminal {
 
     /// For a user whose home and current directory is `home`.
     Terminal(Path home) {
-        environment = new Environment(Map.of(), home, false, home);
+        this(new Environment(Map.of(), home, false, home));
+    }
+
+    /// For a user who finds `environment` around himself.
+    Terminal(Environment environment) {
+        this.environment = environment;
     }
 
     Program program() {

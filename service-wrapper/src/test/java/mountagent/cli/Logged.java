@@ -1,0 +1,37 @@
+package mountagent.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+
+/// What is logged while it is open.
+final class Logged implements AutoCloseable {
+    private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+
+    Logged() {
+        appender.start();
+        root.addAppender(appender);
+    }
+
+    /// The lines, oldest first.
+    List<String> lines() {
+        return List.copyOf(appender.list).stream()
+                .filter(event -> event.getLevel().isGreaterOrEqual(Level.INFO))
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
+    /// Whether a line contains `text`.
+    boolean has(String text) {
+        return lines().stream().anyMatch(line -> line.contains(text));
+    }
+
+    @Override
+    public void close() {
+        root.detachAppender(appender);
+    }
+}
