@@ -4,21 +4,29 @@ import static mountagent.volume.TestVolume.ROOT_USER;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import mountagent.base.AttrChange;
 import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
+import mountagent.meta.FaultyEngine;
 import mountagent.meta.MetaEngine;
 import mountagent.meta.memory.MemoryEngine;
+import mountagent.meta.sql.SqlEngine;
+import mountagent.meta.sql.SqlOptions;
+import mountagent.meta.sql.SqliteLocation;
 import mountagent.object.FaultyStore;
 import mountagent.object.MeteredStore.Operation;
 import mountagent.object.ObjectStoreException.Kind;
 import mountagent.object.memory.MemoryStore;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -77,6 +85,52 @@ class VolumeFaultTest {
         } catch (AssertionError | FsException wrong) {
             throw new AssertionError("with -Dfault.seed=" + seed + ": " + wrong.getMessage(), wrong);
         }
+    }
+
+    /// Metadata and store fail by turns, before they do anything or after (the answer is lost), and are slow at times.
+    @ParameterizedTest
+    @EnumSource(FaultyEngine.Fault.class)
+    void whatWasAcknowledgedReadsBackWhenMetadataAndStoreFail(FaultyEngine.Fault fault, @TempDir Path folder)
+            throws Exception {
+        var engine = new FaultyEngine(
+                SqlEngine.open(SqliteLocation.of(folder.resolve("meta.db")), SqlOptions.of(SqlOptions.Access.CREATE)));
+        long faults = random.nextLong();
+        try (TestVolume volume = TestVolume.create(engine, store, Clock.SYSTEM)) {
+            for (int i = 0; i < FILES; i++) {
+                files.add(new Known(volume.put("f" + i, "")));
+            }
+            engine.fail(number -> strike(faults + number, fault));
+            for (int i = 0; i < OPERATIONS; i++) {
+                if (i % 10 == 0) {
+                    store.heal();
+                    store.fail(
+                            Operation.PUT,
+                            _ -> true,
+                            1 + random.nextInt(9),
+                            1,
+                            Kind.TRANSIENT,
+                            FaultyStore.Moment.values()[random.nextInt(2)]);
+                }
+                change(volume, files.get(random.nextInt(FILES)));
+            }
+            engine.heal();
+            store.heal();
+            assertTrue(failures > OPERATIONS / 100, () -> "only " + failures + " failures");
+            for (Known file : files) {
+                check(volume, file);
+            }
+        } catch (AssertionError | FsException wrong) {
+            throw new AssertionError("with -Dfault.seed=" + seed + ": " + wrong.getMessage(), wrong);
+        }
+    }
+
+    /// One call in thirty fails; as many are slow.
+    private static FaultyEngine.Fault strike(long number, FaultyEngine.Fault fault) {
+        int draw = new SplittableRandom(number).nextInt(30);
+        if (draw == 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(3));
+        }
+        return draw == 1 ? fault : FaultyEngine.Fault.NONE;
     }
 
     private void change(TestVolume volume, Known file) throws FsException {
