@@ -206,6 +206,7 @@ final class LogText {
                 case NO_REPLACE -> 1;
                 case EXCHANGE -> 2;
                 case WHITEOUT -> 4;
+                case RESTORE -> 8;
             };
         }
         return number;
