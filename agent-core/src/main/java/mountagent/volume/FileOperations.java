@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /// Operations on open files. Thread-safe.
 ///
-/// Lock order: an inode's `changes` lock is taken before anything inside `chunk`. Writes hold its read side, whatever
-/// else changes the length or the slices holds its write side.
+/// Lock order: an inode's `changes` lock is taken before anything inside `chunk`. Writes hold its read
+/// side, whatever else changes the length or the slices holds its write side.
 final class FileOperations {
     private static final Logger log = LoggerFactory.getLogger(FileOperations.class);
 
@@ -213,6 +213,7 @@ final class FileOperations {
         } finally {
             if (open.mayHaveLocks()) {
                 parts.lockWaiters().dropPosixLocks(open.inode(), lockOwner);
+                file.posixOwners().remove(lockOwner);
             }
         }
     }
@@ -229,16 +230,25 @@ final class FileOperations {
     void release(FileHandle handle, long flockOwner) {
         try {
             OpenFile file = OpenFile.of(handle);
-            try {
-                if (file.mayHaveFlock()) {
-                    parts.lockWaiters().dropFlock(file.inode(), flockOwner);
-                }
-            } finally {
-                file.endFlockRelease();
-            }
+            dropLocks(file, flockOwner);
             end(file.open());
         } catch (FsException failure) {
             log.error("closing inode {}: {}", handle.inode(), failure.getMessage(), failure);
+        }
+    }
+
+    private void dropLocks(OpenFile file, long flockOwner) {
+        try {
+            if (file.mayHaveFlock()) {
+                parts.lockWaiters().dropFlock(file.inode(), flockOwner);
+            }
+            for (long owner : file.posixOwners()) {
+                parts.lockWaiters().dropPosixLocks(file.inode(), owner);
+            }
+        } catch (FsException failure) {
+            log.error("locks of inode {} stay until this client ends: {}", file.inode(), failure.getMessage(), failure);
+        } finally {
+            file.endLockRelease();
         }
     }
 
@@ -246,8 +256,8 @@ final class FileOperations {
         if (!(handle instanceof OpenFile file)) {
             return false;
         }
-        if (file.mayHaveFlock()) {
-            file.announceFlockRelease();
+        if (file.mayHaveLocks()) {
+            file.announceLockRelease();
             return false;
         }
         OpenInode open = file.open();
@@ -258,7 +268,8 @@ final class FileOperations {
         return true;
     }
 
-    /// Takes back a handle's claim on an inode; the last one commits what is pending before the inode leaves the table.
+    /// Takes back a handle's claim on an inode; the last one commits what is pending before the inode
+    /// leaves the table.
     private void end(OpenInode open) {
         try {
             open.data().flush();

@@ -14,11 +14,14 @@ import mountagent.meta.MetaStore;
 
 /// Takes BSD and POSIX locks and waits for those that others hold.
 ///
-/// A lock dropped in this process wakes its waiters at once; one dropped by another client is found by asking again,
-/// soon at first and then every [#POLL_MAX]. Thread-safe; a waiting thread answers interruption with EINTR.
+/// A lock dropped in this process wakes its waiters at once; one dropped by another client is found by
+/// asking again, soon at first and then every [#POLL_MAX]. Thread-safe; a waiting thread answers
+/// interruption with EINTR.
 final class LockWaiters {
     private static final Duration POLL_FIRST = Duration.ofMillis(2);
     private static final Duration POLL_MAX = Duration.ofMillis(50);
+
+    private static final Duration GRACE = Duration.ofMillis(2);
 
     /// Asks for a lock once.
     @FunctionalInterface
@@ -41,7 +44,7 @@ final class LockWaiters {
             return;
         }
         file.flocked();
-        take(wait, file.open()::isFlockBeingReleased, () -> meta.tryFlock(file.inode(), owner, mode));
+        take(wait, file.open()::isLockBeingReleased, () -> meta.tryFlock(file.inode(), owner, mode));
         announce();
     }
 
@@ -56,8 +59,9 @@ final class LockWaiters {
         }
         if (mode != LockMode.UNLOCK) {
             file.open().locked();
+            file.posixOwners().add(owner);
         }
-        take(wait, () -> false, () -> meta.trySetLock(file.inode(), owner, pid, mode, range));
+        take(wait, file.open()::isLockBeingReleased, () -> meta.trySetLock(file.inode(), owner, pid, mode, range));
         announce();
     }
 
@@ -70,21 +74,27 @@ final class LockWaiters {
         return meta.getLock(file.inode(), owner, mode, range);
     }
 
-    /// Takes a lock. `isBeingDropped` says whether the one in the way may be one whose holder has closed its file
-    /// already: that is waited for even by who only tries.
+    /// Takes a lock. `isBeingDropped` says whether the one in the way may be one whose holder has closed
+    /// its file already: that is waited for even by who only tries. The end of a file is told a moment
+    /// after close(2) returns, so whoever only tries does so once more after [#GRACE].
     private void take(LockWait wait, BooleanSupplier isBeingDropped, Attempt attempt) throws FsException {
         long pollNanos = POLL_FIRST.toNanos();
+        boolean hasGrace = true;
         while (true) {
             long seen = dropsSoFar();
             boolean waits = wait == LockWait.WAIT || isBeingDropped.getAsBoolean();
             if (attempt.isTaken()) {
                 return;
             }
-            if (!waits) {
+            if (waits || isBeingDropped.getAsBoolean()) {
+                awaitDrop(seen, pollNanos);
+                pollNanos = Math.min(pollNanos * 2, POLL_MAX.toNanos());
+            } else if (hasGrace) {
+                hasGrace = false;
+                awaitDrop(seen, GRACE.toNanos());
+            } else {
                 throw FsException.miss(Errno.EAGAIN);
             }
-            awaitDrop(seen, pollNanos);
-            pollNanos = Math.min(pollNanos * 2, POLL_MAX.toNanos());
         }
     }
 

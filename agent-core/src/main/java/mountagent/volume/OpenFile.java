@@ -1,5 +1,7 @@
 package mountagent.volume;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
@@ -11,7 +13,8 @@ final class OpenFile implements FileHandle {
     private final OpenSpec spec;
     private final ReadStream stream;
     private final boolean mayKeepCache;
-    private final AtomicBoolean flockReleaseAnnounced = new AtomicBoolean();
+    private final AtomicBoolean releaseAnnounced = new AtomicBoolean();
+    private final Set<Long> posixOwners = ConcurrentHashMap.newKeySet();
     private volatile boolean mayHaveFlock;
 
     OpenFile(OpenInode open, OpenSpec spec, boolean mayKeepCache) {
@@ -66,17 +69,29 @@ final class OpenFile implements FileHandle {
         mayHaveFlock = true;
     }
 
-    /// Says that the handle's BSD lock is about to be dropped, before whoever asks next can find it taken.
-    void announceFlockRelease() {
-        if (flockReleaseAnnounced.compareAndSet(false, true)) {
-            open.flockReleaseBegins();
+    /// The owners that took POSIX locks through this handle and have not closed it since. Once the handle
+    /// ends, what is left are owners that are handles themselves (open file description locks): no close of
+    /// a process drops those.
+    Set<Long> posixOwners() {
+        return posixOwners;
+    }
+
+    /// Whether a lock may have to be dropped when the handle ends.
+    boolean mayHaveLocks() {
+        return mayHaveFlock || !posixOwners.isEmpty();
+    }
+
+    /// Says that the handle's locks are about to be dropped, before whoever asks next can find them taken.
+    void announceLockRelease() {
+        if (releaseAnnounced.compareAndSet(false, true)) {
+            open.lockReleaseBegins();
         }
     }
 
-    /// Ends what [#announceFlockRelease] began.
-    void endFlockRelease() {
-        if (flockReleaseAnnounced.compareAndSet(true, false)) {
-            open.flockReleaseEnds();
+    /// Ends what [#announceLockRelease] began.
+    void endLockRelease() {
+        if (releaseAnnounced.compareAndSet(true, false)) {
+            open.lockReleaseEnds();
         }
     }
 

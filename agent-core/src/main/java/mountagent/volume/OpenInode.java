@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /// One inode that is open here: its data, and its length as programs of this process must see it.
 ///
-/// # Length
-/// The length shown is the greater of what is committed and what is pending. A reader of both takes the pending end
-/// first and the committed node second: what is committed in between is then in the node already, and a length never
-/// seems to shrink for a moment. Lengths that do shrink (truncation) happen under the write lock of [#changes] and are
-/// counted, so that a value read before one is not kept after it.
+/// # Length The length shown is the greater of what is committed and what is pending. A reader of both
+/// takes the pending end first and the committed node second: what is committed in between is then in the
+/// node already, and a length never seems to shrink for a moment. Lengths that do shrink (truncation)
+/// happen under the write lock of [#changes] and are counted, so that a value read before one is not kept
+/// after it.
 ///
 /// Thread-safe. Handles are counted under the table's lock of this entry.
 final class OpenInode {
@@ -30,7 +30,7 @@ final class OpenInode {
     private volatile boolean shared;
     private volatile long length;
     private volatile long observedNanos = Long.MIN_VALUE;
-    private final AtomicInteger flockReleases = new AtomicInteger();
+    private final AtomicInteger lockReleases = new AtomicInteger();
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile boolean mayHaveSetIds = true;
     private volatile boolean mayHaveLocks;
@@ -128,18 +128,18 @@ final class OpenInode {
         mayHaveLocks = true;
     }
 
-    /// A handle with a BSD lock has been closed by its program; the lock is about to be dropped.
-    void flockReleaseBegins() {
-        flockReleases.incrementAndGet();
+    /// A handle with locks of its own has been closed by its program; they are about to be dropped.
+    void lockReleaseBegins() {
+        lockReleases.incrementAndGet();
     }
 
-    void flockReleaseEnds() {
-        flockReleases.decrementAndGet();
+    void lockReleaseEnds() {
+        lockReleases.decrementAndGet();
     }
 
-    /// Whether a BSD lock of this inode is about to be dropped: who finds it taken may as well wait for that.
-    boolean isFlockBeingReleased() {
-        return flockReleases.get() > 0;
+    /// Whether a lock of this inode is about to be dropped: who finds it taken may as well wait for that.
+    boolean isLockBeingReleased() {
+        return lockReleases.get() > 0;
     }
 
     /// Whether this session keeps the inode alive although it has no name.

@@ -80,6 +80,31 @@ class LocksTest {
     }
 
     @Test
+    void lockOfAHandleItselfGoesWithTheHandle() throws FsException {
+        volume.fs().setLock(first, 77, 0, LockMode.EXCLUSIVE, LockRange.ALL, LockWait.TRY);
+        volume.fs().flush(first, 5); // what the close of a process sends: another owner
+        assertEquals(
+                Errno.EAGAIN,
+                errnoOf(() -> volume.fs().setLock(second, 78, 0, LockMode.SHARED, LockRange.ALL, LockWait.TRY)));
+        assertFalse(volume.fs().tryRelease(first, 0), "a lock has to be dropped");
+        volume.fs().release(first, 0);
+        volume.fs().setLock(second, 78, 0, LockMode.EXCLUSIVE, LockRange.ALL, LockWait.TRY);
+        first = volume.fs().open(ROOT_USER, second.inode(), OpenSpec.READ_WRITE);
+    }
+
+    @Test
+    void lateEndOfAHandleLeavesLocksThatItsProcessTookAnewAlone() throws FsException {
+        volume.fs().setLock(first, 1, 10, LockMode.EXCLUSIVE, LockRange.ALL, LockWait.TRY);
+        volume.fs().flush(first, 1);
+        volume.fs().setLock(second, 1, 10, LockMode.EXCLUSIVE, LockRange.ALL, LockWait.TRY);
+        volume.fs().release(first, 0);
+        first = volume.fs().open(ROOT_USER, second.inode(), OpenSpec.READ_WRITE);
+        assertEquals(
+                Errno.EAGAIN,
+                errnoOf(() -> volume.fs().setLock(first, 2, 20, LockMode.SHARED, LockRange.ALL, LockWait.TRY)));
+    }
+
+    @Test
     void aWaiterGetsTheLockWhenItIsDropped() throws Exception {
         volume.fs().setLock(first, 1, 10, LockMode.EXCLUSIVE, LockRange.ALL, LockWait.TRY);
         var got = new CountDownLatch(1);

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Work on a volume whose object store fails again and again: what was acknowledged reads back, what was not is told,
-/// and nothing in the metadata refers to what is not there.
+/// Work on a volume whose object store fails again and again: what was acknowledged reads back, what was
+/// not is told, and nothing in the metadata refers to what is not there.
 class VolumeFaultTest {
     private static final int FILES = 10;
     private static final int LENGTH_MAX = 150_000;
