@@ -51,6 +51,8 @@ public final class BlockStore implements AutoCloseable {
             .maximumSize(FAULTS_REMEMBERED)
             .build();
 
+    private volatile @Nullable StagedUploads stagedUploads;
+
     private BlockStore(ObjectStore store, BlockFormat format, BlockOptions options, BlockCache cache) {
         this.format = format;
         this.options = options;
@@ -70,6 +72,14 @@ public final class BlockStore implements AutoCloseable {
     /// The same with a cache, which is closed with it.
     public static BlockStore open(ObjectStore store, BlockFormat format, BlockOptions options, BlockCache cache) {
         return new BlockStore(store, format, options, cache);
+    }
+
+    /// Begins to upload, in the background, what a client with write-back left in the cache's directories. For a
+    /// volume that is open to write; called at most once.
+    public void uploadStaged() {
+        if (cache.isEnabled()) {
+            stagedUploads = new StagedUploads(cache, pool, transfers, options.waitMax());
+        }
     }
 
     /// What the volume's blocks are like.
@@ -217,6 +227,10 @@ public final class BlockStore implements AutoCloseable {
     /// Ends transfers that run and closes the store. Callers have returned before.
     @Override
     public void close() {
+        StagedUploads staged = stagedUploads;
+        if (staged != null) {
+            staged.close();
+        }
         cache.close();
         transfers.close();
         memory.clear();
