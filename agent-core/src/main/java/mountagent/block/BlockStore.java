@@ -77,7 +77,7 @@ public final class BlockStore implements AutoCloseable {
     /// Begins to upload, in the background, what a client with write-back left in the cache's directories. For a
     /// volume that is open to write; called at most once.
     public void uploadStaged() {
-        if (cache.isEnabled()) {
+        if (cache.isOnDisk()) {
             stagedUploads = new StagedUploads(cache, pool, transfers, options.waitMax());
         }
     }
@@ -167,7 +167,7 @@ public final class BlockStore implements AutoCloseable {
         try {
             MemorySegment plain = buffer.memory().asSlice(0, key.length());
             transfers.readWhole(key, plain);
-            if (!readsRanges && !cache.isEnabled()) {
+            if (!readsRanges && !cache.isOnDisk()) {
                 memory.keep(key, buffer);
                 return true;
             }
@@ -295,7 +295,7 @@ public final class BlockStore implements AutoCloseable {
     }
 
     private void offer(BlockKey key, BlockBuffer buffer) {
-        if (cache.isEnabled() && buffer.retain()) {
+        if (cache.isOnDisk() && buffer.retain()) {
             MemorySegment plain = buffer.memory().asSlice(0, key.length());
             if (!cache.offer(key.cacheKey(), plain, buffer::release)) {
                 buffer.release();

@@ -7,10 +7,16 @@ import org.jspecify.annotations.Nullable;
 /// Blocks kept near, as plain bytes. Thread-safe; never fails: what it cannot do, the object store does.
 public interface BlockCache extends AutoCloseable {
     /// Keeps nothing.
-    BlockCache NONE = new NoCache();
+    BlockCache NONE = new NoCache(false);
 
-    /// Whether anything may be kept at all, so that asking makes sense.
+    /// Keeps nothing either, but has blocks kept in the memory of the block store, as `--cache-dir memory` asks.
+    BlockCache MEMORY = new NoCache(true);
+
+    /// Whether blocks are to be kept at all, be it in memory.
     boolean isEnabled();
+
+    /// Whether blocks are kept here, on disk, rather than in memory.
+    boolean isOnDisk();
 
     /// Fills `target` from byte `offset` of a block; false, with `target` in any state, when the block is not
     /// here, whole and sound. Does file I/O on the calling thread.

@@ -67,6 +67,11 @@ public final class DiskCache implements BlockCache {
         return true;
     }
 
+    @Override
+    public boolean isOnDisk() {
+        return true;
+    }
+
     private Part part(CacheKey key) {
         return parts.size() == 1 ? parts.getFirst() : parts.get(ring.directory(key.path(hasHashPrefix)));
     }

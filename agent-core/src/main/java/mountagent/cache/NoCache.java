@@ -4,10 +4,21 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The cache that keeps nothing.
+/// A cache that keeps nothing, and says whether the block store's memory may act as one.
 final class NoCache implements BlockCache {
+    private final boolean isEnabled;
+
+    NoCache(boolean isEnabled) {
+        this.isEnabled = isEnabled;
+    }
+
     @Override
     public boolean isEnabled() {
+        return isEnabled;
+    }
+
+    @Override
+    public boolean isOnDisk() {
         return false;
     }
 

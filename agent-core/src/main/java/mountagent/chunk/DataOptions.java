@@ -23,6 +23,11 @@ public record DataOptions(
                 false);
     }
 
+    /// The same with another limit of what one stream reads ahead.
+    public DataOptions withReadAheadBytes(long bytes) {
+        return new DataOptions(blockSizeBytes, bytes, flushTimeout, deletionsMax, isReadOnly);
+    }
+
     /// The same for a volume that is only read.
     public DataOptions readOnly() {
         return new DataOptions(blockSizeBytes, readAheadBytes, flushTimeout, deletionsMax, true);

@@ -3,9 +3,11 @@ package mountagent.cli;
 import java.time.Duration;
 import java.util.Objects;
 import mountagent.service.CommandFailure;
+import mountagent.service.Environment;
 import mountagent.service.MetricsAddress;
 import mountagent.service.MountSpec;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The flags of every command that opens a volume for use (reference: cli.md §5), as far as they are built.
@@ -35,13 +37,13 @@ final class ClientFlags {
     private String bufferSize = "300M";
 
     @Option(names = "--max-uploads", paramLabel = "N", description = "Blocks put at the same time; default 20.")
-    private int maxUploads = MountSpec.Client.DEFAULT.uploadsMax();
+    private int maxUploads = 20;
 
     @Option(names = "--max-downloads", paramLabel = "N", description = "Blocks got at the same time; default 200.")
-    private int maxDownloads = MountSpec.Client.DEFAULT.downloadsMax();
+    private int maxDownloads = 200;
 
     @Option(names = "--io-retries", paramLabel = "N", description = "Tries of a failing transfer; default 10.")
-    private int ioRetries = MountSpec.Client.DEFAULT.retriesMax();
+    private int ioRetries = 10;
 
     @Option(names = "--attr-cache", paramLabel = "TIME", description = "Kernel keeps attributes; default 1s.")
     private String attrCache = "1s";
@@ -77,6 +79,12 @@ final class ClientFlags {
     @Option(names = "--backup-skip-trash", description = "Without the trash in backups.")
     private boolean backupSkipTrash;
 
+    @Mixin
+    private TransferFlags transfers = new TransferFlags();
+
+    @Mixin
+    private CacheFlags cache = new CacheFlags();
+
     @SuppressWarnings("UnusedVariable") // accepted, with nothing to do
     @Option(names = "--no-usage-report", description = "Accepted: nothing is ever reported.")
     private boolean noUsageReport;
@@ -90,8 +98,8 @@ final class ClientFlags {
                 Flags.duration("--negative-entry-cache", negativeEntryCache));
     }
 
-    /// How the client behaves towards its servers. `checksBackup` refuses periods of backups that are very short.
-    MountSpec.Client client(boolean checksBackup) throws CommandFailure {
+    /// How the client behaves towards its servers.
+    MountSpec.Client client(Environment environment) throws CommandFailure {
         var keepsTimes = atimeMode.equals("relatime") || atimeMode.equals("strictatime");
         if (!keepsTimes && !atimeMode.equals("noatime")) {
             throw new CommandFailure("--atime-mode (" + atimeMode + ") must be noatime, relatime or strictatime");
@@ -107,11 +115,15 @@ final class ClientFlags {
                 (int) Flags.within("--max-uploads", maxUploads, 1, TRANSFERS_MOST),
                 (int) Flags.within("--max-downloads", maxDownloads, 1, TRANSFERS_MOST),
                 (int) Flags.within("--io-retries", ioRetries, 0, 1000),
-                new MountSpec.Backup(backupPeriod(checksBackup), backupSkipTrash));
+                new MountSpec.Backup(backupPeriod(environment), backupSkipTrash),
+                transfers.spec(),
+                cache.spec(environment));
     }
 
-    private Duration backupPeriod(boolean isChecked) throws CommandFailure {
+    private Duration backupPeriod(Environment environment) throws CommandFailure {
         var period = Flags.duration("--backup-meta", backupMeta);
+        // Shorter periods are for tests, as with the official client.
+        var isChecked = environment.variable("SKIP_BACKUP_META_CHECK") == null;
         if (isChecked && !period.isZero() && period.compareTo(BACKUP_LEAST) < 0) {
             throw new CommandFailure("--backup-meta (" + backupMeta + ") must be at least 5m, or 0 for never");
         }

@@ -139,7 +139,7 @@ final class MountCommand implements Callable<Integer> {
         }
         var options = fuse.choices(environment.isRoot());
         var kernelCache = client.kernelCache();
-        var behaviour = client.client(environment.variable("SKIP_BACKUP_META_CHECK") == null);
+        var behaviour = client.client(environment);
         var volume = create == null ? operands.getFirst() : new EmbeddedVolumes(environment).openOrCreate(create);
         return new MountSpec(
                 volume,

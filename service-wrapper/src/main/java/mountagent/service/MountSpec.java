@@ -47,20 +47,9 @@ public record MountSpec(
             int uploadsMax,
             int downloadsMax,
             int retriesMax,
-            Backup backup) {
-        /// The official client's behaviour.
-        public static final Client DEFAULT = new Client(
-                Duration.ofSeconds(12),
-                true,
-                false,
-                false,
-                Duration.ofMillis(100),
-                300L << 20,
-                20,
-                200,
-                10,
-                Backup.DEFAULT);
-    }
+            Backup backup,
+            TransferSpec transfers,
+            CacheSpec cache) {}
 
     /// How often the metadata is backed up to the object store, zero for never, and whether without the trash.
     public record Backup(Duration period, boolean skipsTrash) {

@@ -114,8 +114,14 @@ final class OpenVolume implements AutoCloseable {
         var engine = opened(spec.isReadOnly() ? MetaEngines.openReadOnly(url) : MetaEngines.open(url));
         var meta = opened(MetaStore.open(engine, metaOptions()));
         var format = spec.bucket() == null ? meta.format() : meta.format().withBucket(spec.bucket());
-        var blocks = opened(blocks(format));
-        var options = DataOptions.of(format.blockSizeBytes());
+        var blocks = opened(blocks(meta, format));
+        if (!spec.isReadOnly()) {
+            blocks.uploadStaged();
+        }
+        var options = DataOptions.of(format.blockSizeBytes())
+                .withReadAheadBytes(spec.client()
+                        .transfers()
+                        .readAheadBytes(format.blockSizeBytes(), spec.client().bufferBytes()));
         var data = new FileData(meta, blocks, spec.isReadOnly() ? options.readOnly() : options, clock);
         data.distrustOldBlocks();
         var stale = new StaleFiles(data.remover(), onVolumeGone);
@@ -173,7 +179,7 @@ final class OpenVolume implements AutoCloseable {
                 : EnumSet.of(HousekeepingJob.BARRIER);
     }
 
-    private BlockStore blocks(VolumeFormat format) throws CommandFailure {
+    private BlockStore blocks(MetaStore meta, VolumeFormat format) throws CommandFailure {
         var store = ObjectStores.open(format, spec.client().retriesMax(), observation.registry());
         var isTaken = false;
         try {
@@ -182,7 +188,7 @@ final class OpenVolume implements AutoCloseable {
             if (!spec.isReadOnly()) {
                 ObjectStores.checkWritable(format, Files::isWritable);
             }
-            var blocks = blocks(store, format);
+            var blocks = blocks(meta, store, format);
             this.store = store;
             isTaken = true;
             return blocks;
@@ -193,16 +199,36 @@ final class OpenVolume implements AutoCloseable {
         }
     }
 
-    private BlockStore blocks(ObjectStore store, VolumeFormat format) {
+    private BlockStore blocks(MetaStore meta, ObjectStore store, VolumeFormat format) {
         var compression = Compression.named(format.compression().toLowerCase(Locale.ROOT));
-        var options = new BlockOptions(
-                spec.client().bufferBytes(),
-                spec.client().bufferBytes() / 2,
-                spec.client().uploadsMax(),
-                spec.client().downloadsMax(),
-                BlockOptions.DEFAULT.waitMax());
+        var client = spec.client();
+        var cache =
+                BlockCaches.open(client.cache(), format, compression, store.isLocal(), client.bufferBytes(), clock);
         return BlockStore.open(
-                store, new BlockFormat(format.blockSizeBytes(), compression, format.hashPrefix()), options);
+                store,
+                new BlockFormat(format.blockSizeBytes(), compression, format.hashPrefix()),
+                blockOptions(client, meta),
+                cache);
+    }
+
+    private static BlockOptions blockOptions(MountSpec.Client client, MetaStore meta) {
+        var cached = EnumSet.noneOf(BlockOptions.Cached.class);
+        if (client.cache().cachesWholeReads()) {
+            cached.add(BlockOptions.Cached.READS);
+        }
+        if (client.cache().cachesWholeWrites()) {
+            cached.add(BlockOptions.Cached.WRITES);
+        }
+        var memoryBytes = client.cache().memoryBytes();
+        return new BlockOptions(
+                client.bufferBytes() + memoryBytes,
+                client.bufferBytes() / 2 + memoryBytes,
+                client.uploadsMax(),
+                client.downloadsMax(),
+                BlockOptions.DEFAULT.waitMax(),
+                client.cache().isOff() ? 0 : client.transfers().prefetchesMax(),
+                cached,
+                client.transfers().rates(meta));
     }
 
     private <T extends AutoCloseable> T opened(T part) {

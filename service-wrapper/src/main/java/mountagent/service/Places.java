@@ -7,8 +7,8 @@ import java.nio.file.Path;
 ///
 /// `registry` holds a file for each volume known by name, `data` the volumes of `--create`, `running` a note
 /// about each mount that runs, `log` what a mount in the background says, `bucket` is the default of `format
-/// --bucket`.
-public record Places(Path registry, Path data, Path running, Path log, Path bucket) {
+/// --bucket`, `cache` that of `mount --cache-dir`.
+public record Places(Path registry, Path data, Path running, Path log, Path bucket, Path cache) {
     /// The places for the user of `environment`.
     public static Places of(Environment environment) {
         return environment.isRoot() ? ofRoot() : ofUser(environment);
@@ -20,7 +20,8 @@ public record Places(Path registry, Path data, Path running, Path log, Path buck
                 Path.of("/var/lib/mountagent"),
                 Path.of("/run/mountagent"),
                 Path.of("/var/log/juicefs.log"),
-                Path.of("/var/jfs"));
+                Path.of("/var/jfs"),
+                Path.of("/var/jfsCache"));
     }
 
     private static Places ofUser(Environment environment) {
@@ -32,7 +33,8 @@ public record Places(Path registry, Path data, Path running, Path log, Path buck
                 base(environment, "XDG_DATA_HOME", home.resolve(".local/share")).resolve("mountagent"),
                 (Files.isWritable(runtime) ? runtime : state).resolve("mountagent"),
                 home.resolve(".juicefs/juicefs.log"),
-                home.resolve(".juicefs/local"));
+                home.resolve(".juicefs/local"),
+                home.resolve(".juicefs/cache"));
     }
 
     // The XDG base directory rules: a relative path in a variable is ignored.

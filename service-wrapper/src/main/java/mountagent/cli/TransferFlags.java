@@ -1,0 +1,49 @@
+package mountagent.cli;
+
+import java.util.Objects;
+import mountagent.service.CommandFailure;
+import mountagent.service.TransferSpec;
+import picocli.CommandLine.Option;
+
+/// The flags about moving blocks (reference: cli.md §5).
+final class TransferFlags {
+    private static final int PREFETCHES_MOST = 4096;
+
+    @Option(
+            names = "--upload-limit",
+            paramLabel = "MBPS",
+            description = "Megabits a second up; default 0: as the volume's setting says.")
+    private String uploadLimit = "0";
+
+    @Option(names = "--download-limit", paramLabel = "MBPS", description = "The same down.")
+    private String downloadLimit = "0";
+
+    @Option(
+            names = "--prefetch",
+            paramLabel = "N",
+            description = "Whole blocks fetched at once after part of one was read; default 1, 0: none.")
+    private int prefetch = TransferSpec.DEFAULT.prefetchesMax();
+
+    @Option(
+            names = "--max-readahead",
+            paramLabel = "SIZE",
+            description = "How far one stream reads ahead; default 0: eight blocks.")
+    private String maxReadAhead = "0";
+
+    /// What the flags ask for.
+    TransferSpec spec() throws CommandFailure {
+        return new TransferSpec(
+                rate("--upload-limit", uploadLimit),
+                rate("--download-limit", downloadLimit),
+                (int) Flags.within("--prefetch", prefetch, 0, PREFETCHES_MOST),
+                Objects.requireNonNull(Flags.size("--max-readahead", maxReadAhead, 'M')));
+    }
+
+    private static long rate(String flag, String text) throws CommandFailure {
+        try {
+            return RateText.megabitsPerSecond(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(flag + ": " + e.getMessage(), e);
+        }
+    }
+}
