@@ -110,7 +110,8 @@ final class CacheFlags {
 
     private Duration scanInterval() throws CommandFailure {
         return scanInterval.startsWith("-")
-                ? Flags.duration("--cache-scan-interval", scanInterval.substring(1)).negated()
+                ? Flags.duration("--cache-scan-interval", scanInterval.substring(1))
+                        .negated()
                 : Flags.duration("--cache-scan-interval", scanInterval);
     }
 }

@@ -24,7 +24,12 @@ final class BlockCaches {
 
     /// The cache for a volume whose objects are in `format`'s bucket, `isLocal` when that is on this machine.
     static BlockCache open(
-            CacheSpec spec, VolumeFormat format, Compression compression, boolean isLocal, long bufferBytes, Clock clock) {
+            CacheSpec spec,
+            VolumeFormat format,
+            Compression compression,
+            boolean isLocal,
+            long bufferBytes,
+            Clock clock) {
         if (spec.isOff()) {
             return BlockCache.NONE;
         }

@@ -49,7 +49,23 @@ public record MountSpec(
             int retriesMax,
             Backup backup,
             TransferSpec transfers,
-            CacheSpec cache) {}
+            CacheSpec cache) {
+        /// The official client's behaviour, for a caller whose usual cache directory is `usualCache`.
+        static Client usual(Path usualCache) {
+            return new Client(
+                    Duration.ofSeconds(12),
+                    true,
+                    false,
+                    false,
+                    Duration.ofMillis(100),
+                    300L << 20,
+                    20,
+                    200,
+                    10,
+                    TransferSpec.DEFAULT,
+                    CacheSpec.usual(usualCache));
+        }
+    }
 
     /// How often the metadata is backed up to the object store, zero for never, and whether without the trash.
     public record Backup(Duration period, boolean skipsTrash) {

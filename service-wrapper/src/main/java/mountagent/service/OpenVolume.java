@@ -202,8 +202,7 @@ final class OpenVolume implements AutoCloseable {
     private BlockStore blocks(MetaStore meta, ObjectStore store, VolumeFormat format) {
         var compression = Compression.named(format.compression().toLowerCase(Locale.ROOT));
         var client = spec.client();
-        var cache =
-                BlockCaches.open(client.cache(), format, compression, store.isLocal(), client.bufferBytes(), clock);
+        var cache = BlockCaches.open(client.cache(), format, compression, store.isLocal(), client.bufferBytes(), clock);
         return BlockStore.open(
                 store,
                 new BlockFormat(format.blockSizeBytes(), compression, format.hashPrefix()),

@@ -164,7 +164,7 @@ final class BadInputTest {
                 options,
                 Set.of(),
                 MountSpec.KernelCache.DEFAULT,
-                MountSpec.Client.DEFAULT,
+                MountSpec.Client.usual(home.resolve("cache")),
                 MetricsAddress.OFF);
         return new MountRun(environment, frontEnd).run(spec, _ -> {});
     }

@@ -104,7 +104,7 @@ final class MountRunTest {
                 options,
                 Set.of(),
                 MountSpec.KernelCache.DEFAULT,
-                MountSpec.Client.DEFAULT,
+                MountSpec.Client.usual(home.resolve("cache")),
                 MetricsAddress.OFF);
         return new MountRun(environment, frontEnd).run(spec, told::add);
     }
