@@ -1,6 +1,7 @@
 package mountagent.cache;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -9,6 +10,8 @@ import java.util.TreeMap;
 /// it had before there was a ring (reference: client-data-path.md §4). Immutable.
 final class HashRing {
     private static final int REPLICAS = 100;
+    private static final int ROUNDS = 5;
+    private static final double PART = 0.75;
     private static final int FNV_OFFSET = 0x811C9DC5;
     private static final int FNV_PRIME = 0x01000193;
     private static final int MURMUR_1 = 0xCC9E2D51;
@@ -17,16 +20,48 @@ final class HashRing {
     private static final int MIX_1 = 0x85EBCA6B;
     private static final int MIX_2 = 0xC2B2AE35;
 
-    private final TreeMap<Long, Integer> points = new TreeMap<>();
+    private static final double CIRCLE = 1L << Integer.SIZE;
+
+    private final TreeMap<Long, Integer> points;
     private final int count;
 
     /// A ring over directories with these ids, in the order of their paths.
     HashRing(List<String> ids) {
         count = ids.size();
-        for (int directory = 0; directory < count; directory++) {
-            for (int replica = 0; replica < REPLICAS; replica++) {
-                points.put(Integer.toUnsignedLong(murmur3(replica + ids.get(directory))), directory);
+        int[] replicas = new int[count];
+        Arrays.fill(replicas, REPLICAS);
+        TreeMap<Long, Integer> ring = ring(ids, replicas);
+        for (int round = 0; round < ROUNDS && count > 1; round++) {
+            balance(ring, replicas);
+            ring = ring(ids, replicas);
+        }
+        points = ring;
+    }
+
+    private static TreeMap<Long, Integer> ring(List<String> ids, int[] replicas) {
+        var ring = new TreeMap<Long, Integer>();
+        for (int directory = 0; directory < replicas.length; directory++) {
+            for (int replica = 0; replica < replicas[directory]; replica++) {
+                ring.put(Integer.toUnsignedLong(murmur3(replica + ids.get(directory))), directory);
             }
+        }
+        return ring;
+    }
+
+    /// A directory whose points cover more of the circle than its share gets fewer of them, and the other way round, in
+    /// three quarters of the proportion. A single point more is not added (the official client's rule).
+    private static void balance(TreeMap<Long, Integer> ring, int[] replicas) {
+        double[] covered = new double[replicas.length];
+        long before = ring.lastKey() - (1L << Integer.SIZE);
+        for (Map.Entry<Long, Integer> point : ring.entrySet()) {
+            covered[point.getValue()] += point.getKey() - before;
+            before = point.getKey();
+        }
+        double share = 1.0 / replicas.length;
+        for (int directory = 0; directory < replicas.length; directory++) {
+            double actual = covered[directory] / CIRCLE;
+            int change = (int) (replicas[directory] * (share - actual) / share * PART);
+            replicas[directory] += change == 1 ? 0 : change;
         }
     }
 
