@@ -62,6 +62,7 @@ public record MountSpec(
                     20,
                     200,
                     10,
+                    Backup.DEFAULT,
                     TransferSpec.DEFAULT,
                     CacheSpec.usual(usualCache));
         }
