@@ -51,6 +51,10 @@ final class Housekeeping {
         } catch (FsException away) {
             LOG.debug("statistics of the volume are the last known ones", away);
         }
+        return knownSpace();
+    }
+
+    SpaceInfo knownSpace() {
         Terms terms = context.terms();
         return context.use()
                 .info(terms.format(), terms.quotas().get(new QuotaKey(QuotaKey.Kind.DIRECTORY, Inodes.ROOT)));

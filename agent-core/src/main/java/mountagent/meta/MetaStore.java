@@ -334,6 +334,11 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return housekeeping.space();
     }
 
+    /// The same without asking the engine: as of the last heartbeat or [#space], with what this client has added since.
+    public SpaceInfo knownSpace() {
+        return housekeeping.knownSpace();
+    }
+
     /// Takes, changes or drops the BSD lock of `owner` (the front end's token); false when another stands in
     /// the way.
     public boolean tryFlock(long inode, long owner, LockMode mode) throws FsException {

@@ -42,13 +42,16 @@ final class NodeOperations {
     }
 
     Stat setattr(Caller caller, long inode, AttrChange change, TruncateRight right) throws FsException {
+        Node changed = null;
         if (change.length().isPresent()) {
-            truncate(caller, inode, change.length().getAsLong(), right, change.dropSetIds());
+            changed = truncate(caller, inode, change.length().getAsLong(), right, change.dropSetIds());
         }
         if (changesMore(change)) {
-            changeAttributes(caller, inode, change);
+            changed = changeAttributes(caller, inode, change);
         }
-        return parts.attributes().of(inode);
+        return changed == null
+                ? parts.attributes().of(inode)
+                : parts.attributes().ofChanged(inode, changed);
     }
 
     private static boolean changesMore(AttrChange change) {
@@ -60,7 +63,7 @@ final class NodeOperations {
                 || change.mtime().kind() != AttrChange.TimeChange.Kind.KEEP;
     }
 
-    private void changeAttributes(Caller caller, long inode, AttrChange change) throws FsException {
+    private Node changeAttributes(Caller caller, long inode, AttrChange change) throws FsException {
         OpenInode open = parts.table().find(inode);
         if (open != null) {
             if (change.mtime().kind() != AttrChange.TimeChange.Kind.KEEP) {
@@ -68,12 +71,13 @@ final class NodeOperations {
             }
             open.setMayHaveSetIds(true);
         }
-        parts.meta().setattr(caller, inode, change);
+        Node changed = parts.meta().setattr(caller, inode, change);
         parts.listings().touched(inode);
         parts.events().attr(origin, inode);
+        return changed;
     }
 
-    private void truncate(Caller caller, long inode, long length, TruncateRight right, boolean dropSetIds)
+    private Node truncate(Caller caller, long inode, long length, TruncateRight right, boolean dropSetIds)
             throws FsException {
         if (length < 0) {
             throw new FsException(Errno.EINVAL, "length (" + length + ") must be >= 0");
@@ -82,16 +86,15 @@ final class NodeOperations {
             throw FsException.miss(Errno.EFBIG);
         }
         OpenInode open = parts.table().find(inode);
-        if (open == null) {
-            parts.meta().truncate(caller, inode, length, right, dropSetIds);
-        } else {
-            truncateOpen(open, caller, length, right, dropSetIds);
-        }
+        Node cut = open == null
+                ? parts.meta().truncate(caller, inode, length, right, dropSetIds)
+                : truncateOpen(open, caller, length, right, dropSetIds);
         parts.listings().touched(inode);
         parts.events().data(origin, inode, 0, -1);
+        return cut;
     }
 
-    private void truncateOpen(OpenInode open, Caller caller, long length, TruncateRight right, boolean dropSetIds)
+    private Node truncateOpen(OpenInode open, Caller caller, long length, TruncateRight right, boolean dropSetIds)
             throws FsException {
         Lock exclusive = open.changes().writeLock();
         exclusive.lock();
@@ -100,6 +103,7 @@ final class NodeOperations {
             Node node = parts.meta().truncate(caller, open.inode(), length, right, dropSetIds);
             open.data().forgetSlices();
             open.cutTo(node.length());
+            return node;
         } finally {
             exclusive.unlock();
         }

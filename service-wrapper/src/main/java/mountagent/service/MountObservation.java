@@ -109,7 +109,7 @@ final class MountObservation implements AutoCloseable {
     }
 
     private void space(String name, String help, MetaStore meta, ToDoubleFunction<SpaceInfo> part) {
-        registry.gauge(name, help, () -> part.applyAsDouble(meta.space()));
+        registry.gauge(name, help, () -> part.applyAsDouble(meta.knownSpace()));
     }
 
     private void compactions(FileData data) {
