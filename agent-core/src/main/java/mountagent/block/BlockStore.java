@@ -182,7 +182,8 @@ public final class BlockStore implements AutoCloseable {
     public boolean evict(BlockKey key) {
         boolean wasInMemory = memory.has(key);
         memory.drop(key);
-        return cache.evict(key.cacheKey()) | wasInMemory;
+        boolean wasInCache = cache.evict(key.cacheKey());
+        return wasInCache || wasInMemory;
     }
 
     /// Where a block is kept on this machine besides the store: the cache, else memory; null when nowhere (always,
