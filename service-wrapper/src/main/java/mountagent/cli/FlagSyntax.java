@@ -69,6 +69,9 @@ final class FlagSyntax {
             if (value == null || isTrue(spelled, value)) {
                 flags.add(spelled);
             }
+        } else if (option.type() == Boolean.class) {
+            // one that tells no from not given
+            flags.add(spelled + "=" + (value == null || isTrue(spelled, value)));
         } else if (value != null) {
             flags.add(spelled + "=" + value);
         } else if (rest.hasNext()) {

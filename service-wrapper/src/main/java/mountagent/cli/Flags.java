@@ -41,4 +41,16 @@ final class Flags {
     static @Nullable Long notNegative(String flag, @Nullable Long value) throws CommandFailure {
         return value == null ? null : Long.valueOf(within(flag, value, 0, Long.MAX_VALUE));
     }
+
+    /// Megabits a second; null when the flag was not given.
+    static @Nullable Long rate(String flag, @Nullable String text) throws CommandFailure {
+        if (text == null) {
+            return null;
+        }
+        try {
+            return RateText.megabitsPerSecond(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(flag + ": " + e.getMessage(), e);
+        }
+    }
 }

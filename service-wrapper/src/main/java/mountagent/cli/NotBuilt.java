@@ -7,7 +7,6 @@ import java.util.Set;
 /// by its name, so that nobody believes it had an effect; whoever builds one removes it here.
 final class NotBuilt {
     private static final Set<String> COMMANDS = Set.of(
-            "config",
             "quota",
             "changelog",
             "info",
@@ -39,6 +38,22 @@ final class NotBuilt {
                     "encrypt-rsa-key",
                     "encrypt-algo",
                     "shards",
+                    "ranger-rest-url",
+                    "ranger-service",
+                    "kerberos-config-file"),
+            "config",
+            Set.of(
+                    "access-key",
+                    "secret-key",
+                    "session-token",
+                    "encrypt-secret",
+                    "storage-class",
+                    "tag",
+                    "tier",
+                    "user-group-quota",
+                    "changelog",
+                    "changelog-max-age",
+                    "changelog-max-lines",
                     "ranger-rest-url",
                     "ranger-service",
                     "kerberos-config-file"),

@@ -51,6 +51,7 @@ final class Program {
                 .addSubcommand(new MountCommand(environment, out, frontEnd))
                 .addSubcommand(new UmountCommand(environment))
                 .addSubcommand(new StatusCommand(environment, out))
+                .addSubcommand(new ConfigCommand(environment, console))
                 .addSubcommand(new DumpCommand(environment, console))
                 .addSubcommand(new LoadCommand(environment, console))
                 .addSubcommand(new DestroyCommand(environment, console))

@@ -199,8 +199,12 @@ public final class VolumeFormatter {
         return Integer.highestOneBit(kib);
     }
 
-    // absolute and with a slash at its end, as the official client stores it
     private String bucket(String typed) {
+        return bucket(typed, environment);
+    }
+
+    // absolute and with a slash at its end, as the official client stores it
+    static String bucket(String typed, Environment environment) {
         var path = typed.startsWith("file://") ? typed.substring("file://".length()) : typed;
         var absolute = environment.resolve(path).toString();
         return absolute.endsWith("/") ? absolute : absolute + "/";
