@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import mountagent.base.Caller;
+import mountagent.base.Clock;
 import mountagent.base.DentryKey;
 import mountagent.base.Errno;
 import mountagent.base.FileName;
@@ -39,6 +40,8 @@ import org.slf4j.LoggerFactory;
 public final class TrashRestore {
     private static final Logger LOG = LoggerFactory.getLogger(TrashRestore.class);
     private static final int PAGE = 1000;
+    private static final int TRIES = 3;
+    private static final int DEFAULT_MODE = 0755;
 
     /// Which entries are moved.
     public enum Extent {
@@ -79,7 +82,8 @@ public final class TrashRestore {
         if (directory == null) {
             throw new FsException(Errno.ENOENT, "lookup \"" + hour + "\": no such file or directory");
         }
-        Set<Long> parents = extent == Extent.PUT_BACK ? null : directories(directory.inode());
+        Set<Long> directories = directories(directory.inode());
+        Set<Long> parents = extent == Extent.PUT_BACK ? null : directories;
         long[] fates = new long[Fate.values().length];
         try (Progress.Count count = progress.count("restored entries");
                 ExecutorService pool = Executors.newFixedThreadPool(threads, Threads.platform("restore-"))) {
@@ -97,6 +101,7 @@ public final class TrashRestore {
                 next = page.next();
             }
         }
+        restoreStats(directories);
         return new Result(fates[Fate.RESTORED.ordinal()], fates[Fate.SKIPPED.ordinal()], fates[Fate.FAILED.ordinal()]);
     }
 
@@ -111,6 +116,21 @@ public final class TrashRestore {
             next = page.next();
         }
         return found;
+    }
+
+    /// Directories lose their statistics when they are removed: those that have none get them again.
+    private void restoreStats(Set<Long> directories) throws FsException {
+        if (!meta.format().dirStats()) {
+            return;
+        }
+        DirectoryRepair repair = new DirectoryRepair(meta.engine(), Clock.SYSTEM, DEFAULT_MODE);
+        for (long inode : directories) {
+            boolean isDone = false;
+            for (int tried = 0; tried < TRIES && !isDone; tried++) {
+                DirectoryLook look = DirectoryLook.at(meta.engine(), inode, _ -> {});
+                isDone = look.node() == null || look.told() != null || repair.correctStat(look);
+            }
+        }
     }
 
     private static Fate await(Future<Fate> move) throws FsException {

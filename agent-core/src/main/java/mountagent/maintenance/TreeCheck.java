@@ -135,7 +135,7 @@ public final class TreeCheck {
                 throw new FsException(Errno.ENOTDIR, place.path() + " is no directory");
             }
             if (place.inode() == Roots.ROOT && name.equals(TRASH_NAME)) {
-                place = new Place(null, Roots.TRASH, FileType.DIRECTORY, "/.trash");
+                place = trash();
                 continue;
             }
             DentryKey key = new DentryKey(place.inode(), FileName.of(name));
@@ -147,6 +147,18 @@ public final class TreeCheck {
             place = new Place(key, found.inode(), found.type(), below(place.path(), name));
         }
         return place;
+    }
+
+    /// The trash; a volume that never had one has no node for it.
+    private Place trash() throws FsException {
+        Item.NodeOf node = new Item.NodeOf(Roots.TRASH);
+        Item.HasEntries entries = new Item.HasEntries(Roots.TRASH);
+        boolean isThere =
+                engine.read(ReadPlan.of(node, entries), reader -> reader.get(node) != null || reader.get(entries));
+        if (!isThere) {
+            throw new FsException(Errno.ENOENT, "/.trash: this volume has no trash");
+        }
+        return new Place(null, Roots.TRASH, FileType.DIRECTORY, "/.trash");
     }
 
     private static String below(String path, String name) {

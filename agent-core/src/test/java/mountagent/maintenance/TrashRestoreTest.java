@@ -17,15 +17,19 @@ import mountagent.base.Tally;
 import mountagent.base.Timestamp;
 import mountagent.maintenance.TrashRestore.Extent;
 import mountagent.maintenance.TrashRestore.Result;
+import mountagent.meta.DirStat;
 import mountagent.meta.Inodes;
+import mountagent.meta.Item;
 import mountagent.meta.Kept;
 import mountagent.meta.MetaEngine;
 import mountagent.meta.MetaStore;
+import mountagent.meta.ReadPlan;
 import mountagent.meta.VolumeFormat;
 import mountagent.meta.memory.MemoryEngine;
 import mountagent.object.memory.MemoryStore;
 import mountagent.volume.TestVolume;
 import mountagent.volume.VolumeFs;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +81,11 @@ class TrashRestoreTest {
         return new TrashRestore(volume.meta(), 3, Progress.NONE).restore(HOUR, extent);
     }
 
+    private @Nullable DirStat stat(long directory) throws FsException {
+        Item.DirStatOf item = new Item.DirStatOf(directory);
+        return volume.engine().read(ReadPlan.of(item), reader -> reader.get(item));
+    }
+
     private long hour() throws FsException {
         return volume.meta().lookup(ROOT_USER, at(Inodes.TRASH_ROOT, HOUR)).inode();
     }
@@ -90,6 +99,7 @@ class TrashRestoreTest {
         long d = volume.lookup("d").inode();
         long e = volume.fs().lookup(ROOT_USER, at(d, "e")).inode();
         assertEquals(10, volume.fs().lookup(ROOT_USER, at(e, "f-1-2")).attr().length());
+        assertEquals(new DirStat(10, 4096, 1), stat(e));
         assertEquals(1, volume.lookup("top").attr().length());
         assertEquals(List.of(), volume.names(hour()));
     }

@@ -55,6 +55,7 @@ public final class GarbageCollector {
     private final GcOptions options;
     private final Progress progress;
     private final Clock clock;
+    private Sum delayedSlices = Sum.NONE;
     private long failed;
 
     /// A collector for the volume of `meta` with its objects in `store`, which `data` stands on too.
@@ -88,7 +89,7 @@ public final class GarbageCollector {
             compact();
         }
         if (options.deletes()) {
-            releaseDelayed();
+            delayedSlices = releaseDelayed();
             removeReleased();
         }
         try {
@@ -176,13 +177,25 @@ public final class GarbageCollector {
         }
     }
 
-    /// Takes the references of what compactions replaced long enough ago.
-    private void releaseDelayed() throws FsException {
+    /// Takes the references of what compactions replaced long enough ago, and returns the slices concerned.
+    private Sum releaseDelayed() throws FsException {
         long before = clock.now().seconds() - meta.format().trashDays() * DAY;
+        Sum due = Sum.NONE;
+        Cursor at = Cursor.START;
+        while (at != null) {
+            Page<Scan.DelayedSlices> page = meta.engine().scan(new Scan.DelayedUntil(before - 1), at, PAGE);
+            for (Scan.DelayedSlices delayed : page.records()) {
+                for (SliceKey slice : delayed.slices()) {
+                    due = due.plus(slice.size());
+                }
+            }
+            at = page.next();
+        }
         int released = PAGE;
         while (released > 0) {
             released = meta.expireDelayedSlices(before, PAGE);
         }
+        return due;
     }
 
     /// Deletes the slices that nothing refers to. One whose count says so though a record refers to it is
@@ -236,7 +249,7 @@ public final class GarbageCollector {
                 first.pending(),
                 first.compacted(),
                 first.leaked(),
-                first.delayedSlices(),
+                delayedSlices,
                 first.deletedFiles(),
                 first.skipped(),
                 first.foreign(),
@@ -244,7 +257,7 @@ public final class GarbageCollector {
                 failed + outcome.failed());
     }
 
-    private static GcReport report(SliceTable slices, ObjectScan scan, Sum deletedFiles) {
+    private GcReport report(SliceTable slices, ObjectScan scan, Sum deletedFiles) {
         return new GcReport(
                 slices.usedSlices(),
                 slices.usedBytes(),
@@ -253,7 +266,7 @@ public final class GarbageCollector {
                 scan.sum(Verdict.PENDING),
                 scan.sum(Verdict.COMPACTED),
                 scan.sum(Verdict.LEAKED),
-                slices.delayed(),
+                delayedSlices,
                 deletedFiles,
                 scan.sum(Verdict.SKIPPED),
                 scan.sum(Verdict.FOREIGN).count(),

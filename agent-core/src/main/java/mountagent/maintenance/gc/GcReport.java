@@ -3,9 +3,10 @@ package mountagent.maintenance.gc;
 /// What a run of the garbage collector found and did.
 ///
 /// The sums are of objects by what their slice is: in use, waiting for its deletion (`pending`), replaced by
-/// a compaction that can still be undone (`compacted`), unknown (`leaked`); of the delayed slices and deleted
-/// files that the metadata records; and of objects too young to be judged. `foreign` objects are no blocks of
-/// this volume. `deleted` leaked objects are gone, `failed` could not be deleted or compacted.
+/// a compaction that can still be undone (`compacted`), unknown (`leaked`); of the delayed slices that were
+/// released, as their time was over; of the deleted files that the metadata records; and of objects too young
+/// to be judged. `foreign` objects are no blocks of this volume. `deleted` leaked objects are gone, `failed`
+/// could not be deleted or compacted.
 public record GcReport(
         long usedSlices,
         long usedBytes,

@@ -52,8 +52,6 @@ final class SliceTable {
     private int count;
     private long usedSlices;
     private long usedBytes;
-    private long delayedSlices;
-    private long delayedBytes;
 
     private SliceTable(LongPredicate wanted) {
         this.wanted = wanted;
@@ -107,9 +105,8 @@ final class SliceTable {
     private void addDelayed(Scan.DelayedSlices delayed) {
         for (SliceKey slice : delayed.slices()) {
             if (slice.id() > 0 && wanted.test(slice.id())) {
-                delayedSlices++;
-                delayedBytes += slice.size();
-                add(slice.id(), slice.size(), Use.COMPACTED);
+                usedBytes += slice.size();
+                usedSlices += add(slice.id(), slice.size(), Use.COMPACTED) ? 1 : 0;
             }
         }
     }
@@ -118,22 +115,20 @@ final class SliceTable {
         SliceKey slice = counted.slice();
         if (slice.id() > 0 && wanted.test(slice.id())) {
             boolean isMet = use(slice.id()) != Use.UNKNOWN;
+            usedBytes += isMet ? 0 : slice.size();
             add(slice.id(), slice.size(), counted.refs() > 0 && !isMet ? Use.USED : Use.PENDING);
         }
     }
 
-    /// How many slices records refer to.
+    /// How many slices chunks and compactions that can be undone refer to.
     long usedSlices() {
         return usedSlices;
     }
 
-    /// The bytes of all records, each slice as often as it is referred to.
+    /// The bytes of all slices, each as often as it is referred to, and of those that wait for their
+    /// deletion.
     long usedBytes() {
         return usedBytes;
-    }
-
-    GcReport.Sum delayed() {
-        return new GcReport.Sum(delayedSlices, delayedBytes);
     }
 
     /// What a slice is used for.

@@ -404,10 +404,11 @@ class GarbageCollectorTest {
             gc.pass(LONG);
             GcReport report = gc.gc(REPORT_ONLY);
             assertEquals(new GcReport.Sum(1, 10), report.compacted());
-            assertEquals(new GcReport.Sum(1, 10), report.delayedSlices());
-            gc.gc(DELETE);
+            assertEquals("using 1 slices (10 bytes)", report.slicesText());
+            assertEquals(new GcReport.Sum(0, 0), report.delayedSlices());
+            assertEquals(new GcReport.Sum(1, 10), gc.gc(DELETE).delayedSlices());
             assertEquals(Set.of(), gc.blocks(), "their time is over, so they go with their records");
-            assertEquals(new GcReport.Sum(0, 0), gc.gc(REPORT_ONLY).delayedSlices());
+            assertEquals("using 0 slices (0 bytes)", gc.gc(REPORT_ONLY).slicesText());
         }
     }
 
