@@ -89,7 +89,7 @@ public final class BlockWarming {
             Page<Scan.PlacedChunk> page = log.chunksOf(inode, length, next, CHUNKS_AT_ONCE);
             for (Scan.PlacedChunk chunk : page.records()) {
                 if (chunk.slices() != null) {
-                    for (Slice slice : chunk.slices()) {
+                    for (Slice slice : SliceView.of(chunk.slices()).pieces()) {
                         if (!slice.isZeros() && seen.add(slice.id())) {
                             run(action, slice, result, tally);
                         }

@@ -9,19 +9,13 @@ final class NotBuilt {
     private static final Set<String> COMMANDS = Set.of(
             "quota",
             "changelog",
-            "info",
             "gateway",
             "webdav",
             "bench",
             "objbench",
             "mdtest",
-            "warmup",
-            "rmr",
             "sync",
             "debug",
-            "clone",
-            "summary",
-            "compact",
             "tier",
             "printsid");
 

@@ -58,6 +58,12 @@ final class Program {
                 .addSubcommand(new RestoreCommand(environment, console))
                 .addSubcommand(new FsckCommand(environment, console))
                 .addSubcommand(new GcCommand(environment, console))
+                .addSubcommand(new InfoCommand(environment, console))
+                .addSubcommand(new SummaryCommand(environment, console))
+                .addSubcommand(new RmrCommand(environment, console))
+                .addSubcommand(new CloneCommand(environment, console))
+                .addSubcommand(new WarmupCommand(environment, console))
+                .addSubcommand(new CompactCommand(environment, console))
                 .addSubcommand(new StatsCommand(environment, console))
                 .addSubcommand(new ProfileCommand(environment, console))
                 .addSubcommand(new VersionCommand(out))
@@ -66,7 +72,8 @@ final class Program {
         return line.setOut(out).setErr(err).setOverwrittenOptionsAllowed(true).setUsageHelpAutoWidth(true);
     }
 
-    // picocli's own parsing knows nothing of the registry: the flags kept there come first, so that typed ones win
+    // picocli's own parsing knows nothing of the registry: the flags kept there come first, so that typed
+    // ones win
     private List<String> withRegisteredFlags(CommandLine line, List<String> args) throws CommandFailure {
         if (!args.getFirst().equals(MountCommand.NAME) || args.contains("--help")) {
             return args;

@@ -23,7 +23,8 @@ final class Answers {
     static byte[] info(NodeInfo info, ControlRequest.Info.Parts parts, ObjectNames names) {
         boolean isRaw = parts == ControlRequest.Info.Parts.SLICES;
         JsonValue slices = info.isFile() && isRaw ? items(info.pieces(), Answers::slice) : JsonValue.NULL;
-        JsonValue objects = info.isFile() && !isRaw ? items(names.of(info.pieces()), Answers::object) : JsonValue.NULL;
+        boolean tellsObjects = info.isFile() && !isRaw && !info.pieces().isEmpty();
+        JsonValue objects = tellsObjects ? items(names.of(info.pieces()), Answers::object) : JsonValue.NULL;
         return bytes(JsonObject.EMPTY
                 .with("Ino", unsigned(info.inode()))
                 .with("Failed", new JsonValue.Bool(false))
@@ -34,7 +35,7 @@ final class Answers {
                 .with("Objects", objects)
                 .with("PLocks", new JsonValue.Items(posixLocks(info)))
                 .with("FLocks", new JsonValue.Items(flocks(info)))
-                .with("Tier", tier(info.tier(), info.isFile() && !isRaw))
+                .with("Tier", tier(info.tier(), tellsObjects))
                 .with("RestoreStatus", text("")));
     }
 
@@ -110,7 +111,9 @@ final class Answers {
         return locks;
     }
 
-    /// `top` is the inode that was asked for; its path is empty, and those below are relative to it.
+    /// `top` is the inode that was asked for; its path is empty, and those below are relative to it. The
+    /// official client
+    /// calls the top a directory whatever it is.
     static byte[] summary(TreeSummary top) {
         return bytes(JsonObject.EMPTY.with("Errno", number(0)).with("Tree", tree(top, "")));
     }
@@ -119,7 +122,7 @@ final class Answers {
         JsonObject document = JsonObject.EMPTY
                 .with("Inode", unsigned(node.inode()))
                 .with("Path", text(path))
-                .with("Type", number(TypeCode.of(node.type())))
+                .with("Type", number(TypeCode.of(path.isEmpty() ? FileType.DIRECTORY : node.type())))
                 .with("Size", number(node.use().space()))
                 .with("Files", number(node.use().files()))
                 .with("Dirs", number(node.use().directories()));
