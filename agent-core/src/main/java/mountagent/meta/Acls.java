@@ -10,30 +10,31 @@ import mountagent.base.FsException;
 import mountagent.base.NodeFlag;
 import org.jspecify.annotations.Nullable;
 
-/// POSIX access control lists as programs see them, in two extended attributes (reference: semantics.md §11).
+/// POSIX access control lists as programs see them, in two extended attributes (reference: semantics.md
+/// §11).
 ///
-/// A volume has them when its setting says so. In all others they are answered for without asking the engine: `ls -l`
-/// asks for one with each entry.
+/// A volume has them when its setting says so. In all others they are answered for without asking the
+/// engine: `ls -l` asks for one with each entry.
 final class Acls {
     private static final int SPECIAL_BITS = 07000;
+    private static final FileName ACCESS_NAME = FileName.of("system.posix_acl_access");
+    private static final FileName DEFAULT_NAME = FileName.of("system.posix_acl_default");
 
     /// Which list of a node.
     enum Kind {
         /// Who may do what with it.
-        ACCESS(FileName.of("system.posix_acl_access")),
+        ACCESS,
         /// What is made in it gets this.
-        DEFAULT(FileName.of("system.posix_acl_default"));
+        DEFAULT;
 
-        private final FileName attribute;
-
-        Kind(FileName attribute) {
-            this.attribute = attribute;
+        private FileName attribute() {
+            return this == ACCESS ? ACCESS_NAME : DEFAULT_NAME;
         }
 
         /// The list that the extended attribute `name` stands for, or null.
         static @Nullable Kind of(FileName name) {
             for (Kind kind : values()) {
-                if (kind.attribute.equals(name)) {
+                if (kind.attribute().equals(name)) {
                     return kind;
                 }
             }
@@ -75,14 +76,14 @@ final class Acls {
     static void addNames(Node node, List<FileName> names) {
         for (Kind kind : Kind.values()) {
             if (kind.idIn(node) != 0) {
-                names.add(kind.attribute);
+                names.add(kind.attribute());
             }
         }
     }
 
-    /// Sets a list; one that says nothing is removed, and an access list that says no more than a mode becomes the
-    /// mode. `dropSetGroupId`: the caller is known not to be in the node's group. ENOTSUP, EINVAL, EPERM; EACCES
-    /// with a default list for what is no directory.
+    /// Sets a list; one that says nothing is removed, and an access list that says no more than a mode
+    /// becomes the mode. `dropSetGroupId`: the caller is known not to be in the node's group. ENOTSUP,
+    /// EINVAL, EPERM; EACCES with a default list for what is no directory.
     void set(Caller caller, long inode, Kind kind, Bytes value, boolean dropSetGroupId) throws FsException {
         requireOn();
         AclRule given = AclXattr.decode(value);
