@@ -43,7 +43,7 @@ final class FlagSyntaxTest {
                 "mount --shards 2 a b | unknown option: \"--shards\"; see juicefs mount --help",
                 "umount --lazy /mnt | unknown option: \"--lazy\"; see juicefs umount --help",
                 "--nope | unknown option: \"--nope\"; see juicefs --help",
-                "gc redis://h | juicefs gc is not built yet",
+                "sync a b | juicefs sync is not built yet",
                 "mount a b --heartbeat | --heartbeat needs a value",
                 "mount --read-only=maybe a b | --read-only is true or false, not \"maybe\"",
             })
