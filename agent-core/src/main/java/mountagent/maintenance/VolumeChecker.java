@@ -33,6 +33,7 @@ public final class VolumeChecker {
                         new SpaceCheck(),
                         new DirStatCheck(),
                         new QuotaCheck(),
+                        new AclCheck(),
                         new IdCheck(),
                         new SliceCheck(),
                         new LeftoverCheck()),

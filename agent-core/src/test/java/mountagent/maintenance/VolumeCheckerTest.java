@@ -12,6 +12,7 @@ import mountagent.base.FileName;
 import mountagent.base.FileType;
 import mountagent.base.FsException;
 import mountagent.base.Sizes;
+import mountagent.meta.AclRule;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.Counter;
 import mountagent.meta.Dentry;
@@ -53,8 +54,8 @@ class VolumeCheckerTest {
         return new NodeDraft(type).parent(parent).nlink(nlink).length(length).mode(0755);
     }
 
-    /// The root with a directory, which holds a file, a file with two names and a symbolic link; one file unlinked and
-    /// open, one to be deleted; a slice shared by two files, one delayed.
+    /// The root with a directory, which holds a file, a file with two names and a symbolic link; one file
+    /// unlinked and open, one to be deleted; a slice shared by two files, one delayed.
     @BeforeEach
     void makeVolume() throws FsException {
         engine.allocate(IdKind.INODE, 100);
@@ -150,6 +151,30 @@ class VolumeCheckerTest {
         assertTrue(report.isCleanOf(Severity.WARNING), report::toText);
         assertEquals(8, report.nodes());
         assertEquals(6, report.dentries());
+    }
+
+    @Test
+    void ruleThatIsNotStoredIsFound() throws FsException {
+        change(DIR, node -> node.defaultAcl(3));
+        assertFound(Severity.ERROR, "acls", "inode 2 (/dir) names ACL rule 3, which is not stored");
+    }
+
+    @Test
+    void accessListThatContradictsItsModeIsFound() throws FsException {
+        engine.allocate(IdKind.ACL, 1);
+        apply(new Mutation.PutAcl(1, new AclRule(7, 4, 5, 5, List.of(), List.of())));
+        change(FILE, node -> node.accessAcl(1));
+        assertTrue(check().isCleanOf(Severity.WARNING));
+        change(FILE, node -> node.mode(0750));
+        assertFound(Severity.WARNING, "acls", "the access list of inode 3 (/dir/file) says 755, its mode 750");
+    }
+
+    @Test
+    void defaultListOfAFileIsFound() throws FsException {
+        engine.allocate(IdKind.ACL, 1);
+        apply(new Mutation.PutAcl(1, new AclRule(7, 4, 5, 5, List.of(), List.of())));
+        change(FILE, node -> node.defaultAcl(1));
+        assertFound(Severity.WARNING, "acls", "is no directory");
     }
 
     @Test
