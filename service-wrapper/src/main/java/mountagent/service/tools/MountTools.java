@@ -86,7 +86,7 @@ public final class MountTools {
             if (info.isTrue("Failed")) {
                 throw new CommandFailure("info: " + info.text("Reason"));
             }
-            shown.close();
+            shown.end();
             new InfoPrinter(out).print(operand, info);
             out.flush();
         } catch (IOException e) {
@@ -134,7 +134,7 @@ public final class MountTools {
             if (answer.number("Errno") != 0) {
                 throw new CommandFailure("summary: " + ErrorText.of((int) answer.number("Errno")));
             }
-            shown.close();
+            shown.end();
             var printer = new SummaryPrinter(out);
             switch (form) {
                 case TABLE -> printer.table(answer.member("Tree"));
@@ -345,6 +345,11 @@ public final class MountTools {
 
         @Override
         public void close() {
+            end();
+        }
+
+        /// Shows no more, before something else is written.
+        void end() {
             if (second != null) {
                 second.close();
             }
