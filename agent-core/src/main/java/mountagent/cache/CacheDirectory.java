@@ -212,7 +212,7 @@ final class CacheDirectory implements AutoCloseable {
     }
 
     private boolean isWritable(CacheKey key) {
-        return isThere && writesStopped == null && health.state() != DiskHealth.State.DOWN && room.fits(key.length());
+        return isThere && writesStopped == null && health.state() != DiskHealth.State.DOWN && room.mayFit(key.length());
     }
 
     /// Writes a block; whether it is here afterwards.
@@ -220,7 +220,8 @@ final class CacheDirectory implements AutoCloseable {
         if (has(key)) {
             return true;
         }
-        int token = admits(key) ? health.begin() : -1;
+        room.makeRoomFor(key.length());
+        int token = admits(key) && counted(room.fits(key.length())) ? health.begin() : -1;
         if (token < 0) {
             return false;
         }
@@ -239,7 +240,6 @@ final class CacheDirectory implements AutoCloseable {
         } finally {
             health.end(token);
         }
-        room.makeRoom();
         return true;
     }
 

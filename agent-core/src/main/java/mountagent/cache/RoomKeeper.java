@@ -54,26 +54,40 @@ final class RoomKeeper {
 
     /// Whether a block of `length` bytes may be written now.
     boolean fits(int length) {
-        if (isDiskShort) {
-            return false;
-        }
         long bytes = index.usedBytes() + CacheIndex.cost(length);
         boolean isOver = bytes > capacityBytes || index.items() >= itemsMax;
-        return !isOver || (options.eviction() != Eviction.NONE && bytes <= capacityBytes * BYTES_HARD);
+        return !isDiskShort && (!isOver || (canEvict() && bytes <= capacityBytes * BYTES_HARD));
     }
 
-    private boolean isOver() {
-        return isDiskShort || index.usedBytes() > capacityBytes || index.items() > itemsMax;
+    /// Whether room may be made for a block of `length` bytes, if it does not fit as it is.
+    boolean mayFit(int length) {
+        return fits(length) || (!isDiskShort && canEvict() && CacheIndex.cost(length) <= capacityBytes);
     }
 
-    /// Evicts until there is room again; does nothing while there is, or while another thread is at it.
+    private boolean canEvict() {
+        return options.eviction() != Eviction.NONE;
+    }
+
+    /// Evicts until there is room again; does nothing while there is.
     void makeRoom() {
-        if (!isOver() || options.eviction() == Eviction.NONE || !clearing.tryLock()) {
+        makeRoom(0, 0);
+    }
+
+    /// Evicts until a block of `length` bytes fits; does nothing while it does, or while another thread is at it.
+    void makeRoomFor(int length) {
+        makeRoom(CacheIndex.cost(length), 1);
+    }
+
+    private void makeRoom(long bytesWanted, long itemsWanted) {
+        long used = index.usedBytes() + bytesWanted;
+        long items = index.items() + itemsWanted;
+        boolean isOver = isDiskShort || used > capacityBytes || items > itemsMax;
+        if (!isOver || !canEvict() || !clearing.tryLock()) {
             return;
         }
         try {
-            long bytes = bytesToFree();
-            long count = itemsToFree();
+            long bytes = bytesToFree(used);
+            long count = itemsToFree(items);
             if (bytes > 0 || count > 0) {
                 free(bytes, count);
             }
@@ -82,17 +96,15 @@ final class RoomKeeper {
         }
     }
 
-    private long bytesToFree() {
+    private long bytesToFree(long used) {
         DiskSpace disk = space;
-        long used = index.usedBytes();
         long over = used > capacityBytes ? used - (long) (capacityBytes * BYTES_GOAL) : 0;
         long lacking = disk == null ? 0 : (long) (disk.bytes() * options.freeRatio()) - disk.freeBytes();
         return Math.max(over, lacking);
     }
 
-    private long itemsToFree() {
+    private long itemsToFree(long items) {
         DiskSpace disk = space;
-        long items = index.items();
         long over = items > itemsMax ? items - (long) (itemsMax * ITEMS_GOAL) : 0;
         long lacking = disk == null ? 0 : (long) (disk.inodes() * options.freeRatio()) - disk.freeInodes();
         return Math.max(over, lacking);
