@@ -136,8 +136,7 @@ final class BlockFileTest {
         assertArrayEquals(content, read(file, 0, LENGTH, VerifyLevel.FULL));
         file.release();
         assertEquals(false, file.retain());
-        assertThrows(
-                java.nio.channels.ClosedChannelException.class, () -> read(file, 0, LENGTH, VerifyLevel.FULL));
+        assertThrows(java.nio.channels.ClosedChannelException.class, () -> read(file, 0, LENGTH, VerifyLevel.FULL));
     }
 
     private Path write(byte[] plain, boolean hasSums, String footer) throws Exception {

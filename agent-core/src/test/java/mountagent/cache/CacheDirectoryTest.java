@@ -45,23 +45,25 @@ final class CacheDirectoryTest {
         assertEquals(100_000 + 4 * 4, bytes.length);
         assertArrayEquals(CacheFixture.content(BLOCK), Arrays.copyOf(bytes, 100_000));
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())));
         assertEquals(
-                "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())));
-        assertEquals(36, Files.readString(home.resolve(CacheFixture.UUID).resolve(".lock")).length());
+                36,
+                Files.readString(home.resolve(CacheFixture.UUID).resolve(".lock"))
+                        .length());
         assertFalse(Files.exists(file.resolveSibling(file.getFileName() + ".tmp")));
     }
 
     @Test
     void modeLetsOthersReadAndEnter() throws Exception {
-        var options = new CacheOptions(
-                1 << 30, 0, 0, 0664, VerifyLevel.NONE, Eviction.NONE, Duration.ZERO, Duration.ZERO, 1);
+        var options =
+                new CacheOptions(1 << 30, 0, 0, 0664, VerifyLevel.NONE, Eviction.NONE, Duration.ZERO, Duration.ZERO, 1);
         cache = new CacheFixture(home.resolve("shared"), options).walked();
         assertTrue(cache.write(BLOCK));
-        assertEquals(
-                "rw-rw-r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(file(BLOCK))));
+        assertEquals("rw-rw-r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(file(BLOCK))));
         assertEquals(
                 "rwxrwxr-x",
-                PosixFilePermissions.toString(Files.getPosixFilePermissions(file(BLOCK).getParent())));
+                PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(file(BLOCK).getParent())));
         assertEquals(100_000, Files.size(file(BLOCK)), "no checksums at level none");
     }
 

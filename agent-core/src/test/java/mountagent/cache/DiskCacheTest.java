@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import mountagent.base.Clock;
@@ -116,8 +116,10 @@ final class DiskCacheTest {
         cache.close();
         // swapping the ids swaps the places on the ring, not those before it
         for (String one : List.of("a", "b")) {
-            assertTrue(folder.resolve(one).resolve(CacheFixture.UUID).toFile().renameTo(
-                    folder.resolve(one + ".away").toFile()));
+            assertTrue(folder.resolve(one)
+                    .resolve(CacheFixture.UUID)
+                    .toFile()
+                    .renameTo(folder.resolve(one + ".away").toFile()));
         }
         for (int id = 1; id <= 100; id++) {
             moveToLegacyPlace(key(id, 100));
@@ -224,7 +226,8 @@ final class DiskCacheTest {
             Path staged = root.resolve("rawstaging").resolve(key.path(false));
             Files.createDirectories(staged.getParent());
             Files.write(staged, content(key));
-            byte[] sums = BlockFile.checksums(MemorySegment.ofArray(content(key))).array();
+            byte[] sums =
+                    BlockFile.checksums(MemorySegment.ofArray(content(key))).array();
             sums[0] ^= (byte) (key == damaged ? 1 : 0);
             Files.write(staged, sums, java.nio.file.StandardOpenOption.APPEND);
         }
@@ -265,7 +268,14 @@ final class DiskCacheTest {
     @Test
     void readersWritersAndEvictionGoSideBySide() throws Exception {
         var options = new CacheOptions(
-                2_000_000, 0, 0, 0600, VerifyLevel.EXTEND, Eviction.TWO_RANDOM, Duration.ZERO, Duration.ofMillis(300),
+                2_000_000,
+                0,
+                0,
+                0600,
+                VerifyLevel.EXTEND,
+                Eviction.TWO_RANDOM,
+                Duration.ZERO,
+                Duration.ofMillis(300),
                 4 << 20);
         BlockCache cache = cache(options, "a", "b");
         var hits = new AtomicInteger();
