@@ -69,7 +69,8 @@ final class LastBackup {
         engine.transact(
                 ReadPlan.of(ITEM),
                 transaction -> {
-                    boolean isOurs = text(claimed).equals(transaction.get(ITEM));
+                    Bytes stored = transaction.get(ITEM);
+                    boolean isOurs = stored != null && stored.equals(text(claimed));
                     if (isOurs) {
                         transaction.apply(new Mutation.PutXattr(KEY, text(claimed.minus(period))));
                     }

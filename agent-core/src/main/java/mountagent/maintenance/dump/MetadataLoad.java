@@ -3,7 +3,6 @@ package mountagent.maintenance.dump;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import mountagent.base.Clock;
@@ -207,11 +206,9 @@ public final class MetadataLoad {
         }
         stream.beginArray();
         while (stream.hasNext()) {
-            Map<String, Long> file = numbers(List.of("inode", "length", "expire"));
-            totals.raise(IdKind.INODE, file.get("inode") + 1);
-            batch.add(
-                    new Mutation.PutDeletedFile(file.get("inode"), file.get("length"), file.get("expire")),
-                    Long.BYTES * file.size());
+            long[] file = numbers(List.of("inode", "length", "expire"));
+            totals.raise(IdKind.INODE, file[0] + 1);
+            batch.add(new Mutation.PutDeletedFile(file[0], file[1], file[2]), Long.BYTES * file.length);
             batch.drain();
         }
     }
@@ -228,19 +225,22 @@ public final class MetadataLoad {
             if (!name.matches("[0-9]{1,18}")) {
                 throw stream.failure("'" + name + "' is no number to set a quota on");
             }
-            Map<String, Long> limits = numbers(List.of("maxSpace", "maxInodes"));
-            totals.limit(new QuotaKey(kind, Long.parseLong(name)), limits.get("maxSpace"), limits.get("maxInodes"));
+            long[] limits = numbers(List.of("maxSpace", "maxInodes"));
+            totals.limit(new QuotaKey(kind, Long.parseLong(name)), limits[0], limits[1]);
         }
     }
 
-    /// An object of numbers: those called `names`, 0 for absent ones.
-    private Map<String, Long> numbers(List<String> names) throws FsException {
-        Map<String, Long> numbers = new HashMap<>();
-        names.forEach(name -> numbers.put(name, 0L));
+    /// An object of numbers: those called `names` in their order, 0 for absent ones. Other members are passed over.
+    private long[] numbers(List<String> names) throws FsException {
+        long[] numbers = new long[names.size()];
         stream.beginObject();
         for (String name = stream.nextName(); name != null; name = stream.nextName()) {
-            long value = stream.whole(name.startsWith("max") ? Long.MIN_VALUE : 0, Long.MAX_VALUE - 1);
-            numbers.computeIfPresent(name, (_, _) -> value);
+            int at = names.indexOf(name);
+            if (at < 0) {
+                stream.skip();
+            } else {
+                numbers[at] = stream.whole(name.startsWith("max") ? Long.MIN_VALUE : 0, Long.MAX_VALUE - 1);
+            }
         }
         return numbers;
     }
