@@ -1,6 +1,7 @@
 package mountagent.maintenance;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,8 @@ final class FileCheck {
     private final BlockFormat format;
     private final Findings findings;
     private final BlockTally tally;
+    /// Files of several links whose data has been looked at: each counts once.
+    private final Set<Long> linked = new HashSet<>();
 
     FileCheck(MetaStore meta, ObjectStore store, BlockFormat format, Findings findings, BlockTally tally) {
         this.meta = meta;
@@ -77,7 +80,9 @@ final class FileCheck {
             if (node != null && node.parent() == 0) {
                 counted.add(entry.dentry().inode());
             }
-            if (node != null && node.isFile() && node.length() > 0) {
+            boolean isNew = node != null
+                    && (node.nlink() == 1 || linked.add(entry.dentry().inode()));
+            if (isNew && node.isFile() && node.length() > 0) {
                 checkData(entry.dentry().inode(), name, node.length());
             }
         }

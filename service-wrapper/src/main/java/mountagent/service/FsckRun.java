@@ -104,6 +104,7 @@ public final class FsckRun {
             log.info("{} repairs were made", result.repairs());
         }
         tell(result.report());
+        log.info("{}", tally.foundText());
         log.info("{}", tally.usedText());
         return verdict(result.report(), tally);
     }

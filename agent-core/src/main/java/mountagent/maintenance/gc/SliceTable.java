@@ -106,7 +106,8 @@ final class SliceTable {
         for (SliceKey slice : delayed.slices()) {
             if (slice.id() > 0 && wanted.test(slice.id())) {
                 usedBytes += slice.size();
-                usedSlices += add(slice.id(), slice.size(), Use.COMPACTED) ? 1 : 0;
+                usedSlices++;
+                add(slice.id(), slice.size(), Use.COMPACTED);
             }
         }
     }

@@ -52,8 +52,13 @@ final class GcVolume implements AutoCloseable {
 
     /// In memory; `trashDays` 0 is without trash.
     static GcVolume inMemory(int trashDays) throws FsException {
+        return on(new MemoryEngine(), trashDays);
+    }
+
+    /// On an engine of the test's choice, with its objects in memory.
+    static GcVolume on(MetaEngine engine, int trashDays) throws FsException {
         SettableClock storeClock = new SettableClock(NOON);
-        return new GcVolume(new MemoryEngine(), new MemoryStore(storeClock), storeClock, setting(trashDays));
+        return new GcVolume(engine, new MemoryStore(storeClock), storeClock, setting(trashDays));
     }
 
     /// On an engine and a store of the test's choice.
