@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import mountagent.frontend.MountRequest.MountOption;
 import mountagent.service.CommandFailure;
-import mountagent.volume.VirtualFiles;
+import mountagent.service.MountSpec;
 import picocli.CommandLine.Option;
 
 /// What `-o` and its relatives say about a mount (reference: cli.md §6).
@@ -54,13 +54,13 @@ final class FuseFlags {
     }
 
     /// How virtual files show.
-    Set<VirtualFiles.Option> virtualFiles() {
-        var chosen = EnumSet.noneOf(VirtualFiles.Option.class);
+    Set<MountSpec.VirtualNames> virtualFiles() {
+        var chosen = EnumSet.noneOf(MountSpec.VirtualNames.class);
         if (hideInternal) {
-            chosen.add(VirtualFiles.Option.HIDDEN);
+            chosen.add(MountSpec.VirtualNames.HIDDEN);
         }
         if (prefixInternal) {
-            chosen.add(VirtualFiles.Option.PREFIXED);
+            chosen.add(MountSpec.VirtualNames.PREFIXED);
         }
         return chosen;
     }

@@ -14,10 +14,10 @@ import mountagent.meta.MetaStore;
 import mountagent.meta.VolumeFormat;
 import mountagent.volume.VirtualContent;
 import mountagent.volume.VirtualFile;
-import mountagent.volume.VirtualFiles;
 import mountagent.volume.VirtualText;
 
-/// The contents of `.config`: how this mount was set up, in the official client's members and units (durations in
+/// The contents of `.config`: how this mount was set up, in the official client's members and units
+/// (durations in
 /// nanoseconds), as far as they mean something here (reference: maintenance.md §2). No secret is in it.
 final class MountConfig implements VirtualFile {
     private final byte[] document;
@@ -34,8 +34,8 @@ final class MountConfig implements VirtualFile {
                 .with("EntryTimeout", time(spec.kernelCache().entries()))
                 .with("BackupMeta", time(spec.client().backup().period()))
                 .with("BackupSkipTrash", bool(spec.client().backup().skipsTrash()))
-                .with("PrefixInternal", bool(spec.virtualFiles().contains(VirtualFiles.Option.PREFIXED)))
-                .with("HideInternal", bool(spec.virtualFiles().contains(VirtualFiles.Option.HIDDEN)))
+                .with("PrefixInternal", bool(spec.virtualFiles().contains(MountSpec.VirtualNames.PREFIXED)))
+                .with("HideInternal", bool(spec.virtualFiles().contains(MountSpec.VirtualNames.HIDDEN)))
                 .with("Pid", number(ProcessHandle.current().pid()))
                 .with(
                         "PPid",

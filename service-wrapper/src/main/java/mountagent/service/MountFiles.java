@@ -2,7 +2,9 @@ package mountagent.service;
 
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import mountagent.base.FsException;
 import mountagent.base.Timestamp;
 import mountagent.meta.MetaStore;
@@ -36,10 +38,18 @@ final class MountFiles {
         files.put(VirtualName.STATS, new StatsFile(observation.registry()));
         files.put(VirtualName.ACCESS_LOG, new AccessLogFile(observation.accessLog()));
         return new VirtualFiles(
-                files,
-                spec.virtualFiles(),
-                Math.max(0, Environment.userId()),
-                Math.max(0, Environment.groupId()),
-                time);
+                files, options(), Math.max(0, Environment.userId()), Math.max(0, Environment.groupId()), time);
+    }
+
+    private Set<VirtualFiles.Option> options() {
+        var options = EnumSet.noneOf(VirtualFiles.Option.class);
+        for (var wish : spec.virtualFiles()) {
+            options.add(
+                    switch (wish) {
+                        case HIDDEN -> VirtualFiles.Option.HIDDEN;
+                        case PREFIXED -> VirtualFiles.Option.PREFIXED;
+                    });
+        }
+        return options;
     }
 }

@@ -4,20 +4,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import mountagent.frontend.MountRequest.MountOption;
-import mountagent.volume.VirtualFiles;
 import org.jspecify.annotations.Nullable;
 
 /// What `mount` was asked for: which volume, where, and how.
 ///
 /// `volume` is a metadata URL or a registered name. `bucket`, when given, is where this mount finds the
-/// objects instead of where the setting says. `virtualFiles` is how `.control` and its like show, `metrics` where
+/// objects instead of where the setting says. `virtualFiles` is how `.control` and its like show, `metrics`
+/// where
 /// Prometheus may ask.
 public record MountSpec(
         String volume,
         Path mountPoint,
         @Nullable String bucket,
         Set<MountOption> options,
-        Set<VirtualFiles.Option> virtualFiles,
+        Set<VirtualNames> virtualFiles,
         KernelCache kernelCache,
         Client client,
         MetricsAddress metrics) {
@@ -25,6 +25,14 @@ public record MountSpec(
     public MountSpec {
         options = Set.copyOf(options);
         virtualFiles = Set.copyOf(virtualFiles);
+    }
+
+    /// How virtual files show.
+    public enum VirtualNames {
+        /// Listings of the root leave them out.
+        HIDDEN,
+        /// As `.jfs.stats` and so on.
+        PREFIXED
     }
 
     /// How long the kernel may keep what it was told.
@@ -68,7 +76,8 @@ public record MountSpec(
         }
     }
 
-    /// How often the metadata is backed up to the object store, zero for never, and whether without the trash.
+    /// How often the metadata is backed up to the object store, zero for never, and whether without the
+    /// trash.
     public record Backup(Duration period, boolean skipsTrash) {
         /// The official client's.
         public static final Backup DEFAULT = new Backup(Duration.ofHours(1), false);

@@ -21,6 +21,7 @@ import mountagent.base.Tally;
 import mountagent.base.Threads;
 import mountagent.chunk.BlockWarming;
 import mountagent.volume.VolumeTools;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -179,7 +180,7 @@ final class ControlJobs implements AutoCloseable {
         }
     }
 
-    private static Answer failed(ControlRequest request, Throwable cause) {
+    private static Answer failed(ControlRequest request, @Nullable Throwable cause) {
         if (!(cause instanceof FsException failure)) {
             log.error("{} failed in a way that it must not", request, cause);
             return answers -> answers.errno(ControlErrors.number(Errno.EIO));
