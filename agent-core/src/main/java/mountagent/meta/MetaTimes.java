@@ -1,5 +1,8 @@
 package mountagent.meta;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.metrics.Buckets;
@@ -59,9 +62,15 @@ final class MetaTimes {
         void run() throws FsException;
     }
 
+    private record Sums(Counter calls, Counter nanos) {
+        void add(long took) {
+            calls.increment();
+            nanos.add(took);
+        }
+    }
+
     private final Clock clock;
-    private final Counter[] counts = new Counter[Operation.values().length];
-    private final Counter[] nanos = new Counter[Operation.values().length];
+    private final Map<Operation, Sums> sums = new EnumMap<>(Operation.class);
     private final Histogram operations;
     private final Histogram transactions;
     private final Counter restarts;
@@ -70,12 +79,15 @@ final class MetaTimes {
         this.clock = clock;
         for (Operation operation : Operation.values()) {
             var method = new Label("method", operation.method);
-            counts[operation.ordinal()] = registry.counter("meta_ops_total", "Meta operation count", method);
-            nanos[operation.ordinal()] = registry.counter(
-                    "meta_ops_duration_seconds",
-                    "Meta operation duration in seconds.",
-                    MetricUnit.NANOS_AS_SECONDS,
-                    method);
+            sums.put(
+                    operation,
+                    new Sums(
+                            registry.counter("meta_ops_total", "Meta operation count", method),
+                            registry.counter(
+                                    "meta_ops_duration_seconds",
+                                    "Meta operation duration in seconds.",
+                                    MetricUnit.NANOS_AS_SECONDS,
+                                    method)));
         }
         operations = histogram(registry, "meta_ops_durations_histogram_seconds", "Operation latency distributions.");
         transactions =
@@ -94,8 +106,8 @@ final class MetaTimes {
             return call.run();
         } finally {
             long took = clock.nanoTime() - begun;
-            counts[operation.ordinal()].increment();
-            nanos[operation.ordinal()].add(took);
+            Objects.requireNonNull(sums.get(operation), "every operation has its sums")
+                    .add(took);
             operations.observe(took);
         }
     }

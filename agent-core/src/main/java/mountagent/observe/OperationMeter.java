@@ -1,5 +1,8 @@
 package mountagent.observe;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import mountagent.base.Errno;
 import mountagent.metrics.Buckets;
@@ -15,9 +18,15 @@ final class OperationMeter {
     private static final Buckets DURATIONS = Buckets.exponential(0.00001, 1.8, 29);
     private static final Buckets SIZES = Buckets.linear(4096, 4096, 32);
 
-    private final Counter[] counts = new Counter[Operation.values().length];
-    private final Counter[] nanos = new Counter[Operation.values().length];
-    private final Counter[] failures = new Counter[Errno.values().length];
+    private record Sums(Counter calls, Counter nanos) {
+        void add(long took) {
+            calls.increment();
+            nanos.add(took);
+        }
+    }
+
+    private final Map<Operation, Sums> sums = new EnumMap<>(Operation.class);
+    private final Map<Errno, Counter> failures = new EnumMap<>(Errno.class);
     private final Histogram durations;
     private final Histogram readBytes;
     private final Histogram writtenBytes;
@@ -26,16 +35,19 @@ final class OperationMeter {
     OperationMeter(MetricRegistry registry) {
         for (Operation operation : Operation.values()) {
             var method = new Label("method", operation.word());
-            counts[operation.ordinal()] = registry.counter("fuse_ops_total", "Total number of operations.", method);
-            nanos[operation.ordinal()] = registry.counter(
-                    "fuse_ops_durations_seconds",
-                    "Operations latency in seconds.",
-                    MetricUnit.NANOS_AS_SECONDS,
-                    method);
+            sums.put(
+                    operation,
+                    new Sums(
+                            registry.counter("fuse_ops_total", "Total number of operations.", method),
+                            registry.counter(
+                                    "fuse_ops_durations_seconds",
+                                    "Operations latency in seconds.",
+                                    MetricUnit.NANOS_AS_SECONDS,
+                                    method)));
         }
         for (Errno errno : Errno.values()) {
-            failures[errno.ordinal()] =
-                    registry.counter("fuse_ops_io_errors", "Number of IO errors.", new Label("errno", errno.name()));
+            var label = new Label("errno", errno.name());
+            failures.put(errno, registry.counter("fuse_ops_io_errors", "Number of IO errors.", label));
         }
         durations = registry.histogram(
                 "fuse_ops_durations_histogram_seconds",
@@ -50,13 +62,13 @@ final class OperationMeter {
     }
 
     void ended(Operation operation, long tookNanos) {
-        counts[operation.ordinal()].increment();
-        nanos[operation.ordinal()].add(tookNanos);
+        Objects.requireNonNull(sums.get(operation), "every operation has its sums")
+                .add(tookNanos);
         durations.observe(tookNanos);
     }
 
     void failed(Errno errno) {
-        failures[errno.ordinal()].increment();
+        Objects.requireNonNull(failures.get(errno), "every error has its count").increment();
     }
 
     void read(long bytes) {

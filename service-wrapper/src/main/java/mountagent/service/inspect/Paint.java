@@ -16,17 +16,21 @@ public enum Paint {
 
     /// The eight that every terminal has.
     enum Colour {
-        BLACK,
-        RED,
-        GREEN,
-        YELLOW,
-        BLUE,
-        MAGENTA,
-        CYAN,
-        WHITE
-    }
+        BLACK(30),
+        RED(31),
+        GREEN(32),
+        YELLOW(33),
+        BLUE(34),
+        MAGENTA(35),
+        CYAN(36),
+        WHITE(37);
 
-    private static final int FIRST = 30;
+        private final int number;
+
+        Colour(int number) {
+            this.number = number;
+        }
+    }
 
     String bright(String text, Colour colour) {
         return painted(text, "1;", colour);
@@ -41,9 +45,9 @@ public enum Paint {
     }
 
     private String painted(String text, String kind, Colour colour) {
-        if (this == PLAIN || text.isBlank() && text.length() < 2) {
+        if (this == PLAIN || (text.isBlank() && text.length() < 2)) {
             return text;
         }
-        return ESCAPE + kind + (FIRST + colour.ordinal()) + "m" + text + RESET;
+        return ESCAPE + kind + colour.number + "m" + text + RESET;
     }
 }
