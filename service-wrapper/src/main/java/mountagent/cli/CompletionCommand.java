@@ -1,6 +1,7 @@
 package mountagent.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import mountagent.service.CommandFailure;
 import mountagent.service.ExitCode;
@@ -13,10 +14,12 @@ import picocli.CommandLine.Spec;
 
 /// `juicefs completion bash`.
 @Command(
-        name = "completion",
+        name = CompletionCommand.NAME,
         description = "Print a completion script.",
         footer = "Use it in bash:  source <(juicefs completion bash)")
 final class CompletionCommand implements Callable<Integer> {
+    static final String NAME = "completion";
+
     private final PrintWriter out;
 
     @Spec
@@ -27,6 +30,11 @@ final class CompletionCommand implements Callable<Integer> {
 
     CompletionCommand(PrintWriter out) {
         this.out = out;
+    }
+
+    /// Whether the arguments of a run may be for this command, which needs to know all others.
+    static boolean isIn(List<String> args) {
+        return args.contains(NAME);
     }
 
     @Override

@@ -3,6 +3,7 @@ package mountagent.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import mountagent.frontend.FrontEndProvider;
 import mountagent.service.CommandFailure;
 import mountagent.service.Environment;
@@ -35,7 +36,7 @@ final class Program {
     /// The status to end with.
     int run(List<String> args) {
         var juicefs = new Juicefs();
-        var line = commandLine(juicefs);
+        var line = commandLine(juicefs, CompletionCommand.isIn(args) ? _ -> true : args::contains);
         try {
             var normalized = FlagSyntax.normalized(line.getCommandSpec(), args);
             return normalized.isEmpty() ? usage(line) : execute(line, juicefs, withRegisteredFlags(line, normalized));
@@ -44,32 +45,18 @@ final class Program {
         }
     }
 
-    /// The program's commands, for running them and for completion.
+    /// All of the program's commands, for completion.
     CommandLine commandLine(Juicefs juicefs) {
-        var line = new CommandLine(juicefs)
-                .addSubcommand(new FormatCommand(environment))
-                .addSubcommand(new MountCommand(environment, out, frontEnd))
-                .addSubcommand(new UmountCommand(environment))
-                .addSubcommand(new StatusCommand(environment, out))
-                .addSubcommand(new ConfigCommand(environment, console))
-                .addSubcommand(new DumpCommand(environment, console))
-                .addSubcommand(new LoadCommand(environment, console))
-                .addSubcommand(new DestroyCommand(environment, console))
-                .addSubcommand(new RestoreCommand(environment, console))
-                .addSubcommand(new FsckCommand(environment, console))
-                .addSubcommand(new GcCommand(environment, console))
-                .addSubcommand(new InfoCommand(environment, console))
-                .addSubcommand(new SummaryCommand(environment, console))
-                .addSubcommand(new RmrCommand(environment, console))
-                .addSubcommand(new CloneCommand(environment, console))
-                .addSubcommand(new WarmupCommand(environment, console))
-                .addSubcommand(new CompactCommand(environment, console))
-                .addSubcommand(new StatsCommand(environment, console))
-                .addSubcommand(new ProfileCommand(environment, console))
-                .addSubcommand(new VersionCommand(out))
-                .addSubcommand(new CompletionCommand(out))
-                .addSubcommand(new HelpCommand(out));
-        return line.setOut(out).setErr(err).setOverwrittenOptionsAllowed(true).setUsageHelpAutoWidth(true);
+        return commandLine(juicefs, _ -> true);
+    }
+
+    private CommandLine commandLine(Juicefs juicefs, Predicate<String> isNeeded) {
+        return new Commands(environment, console, frontEnd)
+                .line(juicefs, isNeeded)
+                .setOut(out)
+                .setErr(err)
+                .setOverwrittenOptionsAllowed(true)
+                .setUsageHelpAutoWidth(true);
     }
 
     // picocli's own parsing knows nothing of the registry: the flags kept there come first, so that typed

@@ -38,7 +38,7 @@ final class FlagSyntaxTest {
             delimiter = '|',
             value = {
                 "mount --writeback a b | --writeback is not built yet",
-                "mount -cache-dir /x a b | --cache-dir is not built yet",
+                "mount -subdir /x a b | --subdir is not built yet",
                 "format --encrypt-rsa-key=k a b | --encrypt-rsa-key is not built yet",
                 "mount --shards 2 a b | unknown option: \"--shards\"; see juicefs mount --help",
                 "umount --lazy /mnt | unknown option: \"--lazy\"; see juicefs umount --help",
