@@ -16,6 +16,7 @@ import mountagent.block.BlockFormat;
 import mountagent.block.BlockKey;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.Cursor;
+import mountagent.meta.Dentry;
 import mountagent.meta.Item;
 import mountagent.meta.MetaStore;
 import mountagent.meta.Node;
@@ -27,6 +28,7 @@ import mountagent.meta.SliceKey;
 import mountagent.object.ObjectInfo;
 import mountagent.object.ObjectStore;
 import mountagent.object.ObjectStoreException;
+import org.jspecify.annotations.Nullable;
 
 /// Checks the entries of a directory one by one: the node behind each, and of files the records and the
 /// blocks.
@@ -40,10 +42,19 @@ final class FileCheck {
     private final BlockFormat format;
     private final Findings findings;
     private final BlockTally tally;
+    private final @Nullable BlockReading reading;
     /// Files of several links whose data has been looked at: each counts once.
     private final Set<Long> linked = new HashSet<>();
 
-    FileCheck(MetaStore meta, ObjectStore store, BlockFormat format, Findings findings, BlockTally tally) {
+    /// With `reading`, blocks are read too.
+    FileCheck(
+            MetaStore meta,
+            ObjectStore store,
+            BlockFormat format,
+            @Nullable BlockReading reading,
+            Findings findings,
+            BlockTally tally) {
+        this.reading = reading;
         this.meta = meta;
         this.store = store;
         this.format = format;
@@ -80,13 +91,18 @@ final class FileCheck {
             if (node != null && node.parent() == 0) {
                 counted.add(entry.dentry().inode());
             }
-            boolean isNew = node != null
-                    && (node.nlink() == 1 || linked.add(entry.dentry().inode()));
-            if (isNew && node.isFile() && node.length() > 0) {
+            if (node != null
+                    && node.isFile()
+                    && node.length() > 0
+                    && isNew(entry.dentry().inode(), node)) {
                 checkData(entry.dentry().inode(), name, node.length());
             }
         }
         checkCounted(parent, counted);
+    }
+
+    private boolean isNew(long inode, Node node) {
+        return node.nlink() == 1 || linked.add(inode);
     }
 
     private static String problem(long parent, String name, Scan.DirEntry entry) {
@@ -115,7 +131,8 @@ final class FileCheck {
             Node now = reader.get(node);
             Node then = entry.node();
             boolean isSame = then == null ? now == null : then.equals(now);
-            return isSame && entry.dentry().equals(reader.get(dentry));
+            Dentry there = reader.get(dentry);
+            return isSame && there != null && there.equals(entry.dentry());
         });
     }
 
@@ -214,6 +231,11 @@ final class FileCheck {
                         "object " + block.objectKey(format) + " of " + where + " has "
                                 + object.get().size() + " bytes, which is no block of " + block.length()
                                 + " bytes with compression " + format.compression());
+            } else if (object.isPresent() && reading != null) {
+                String problem = reading.problem(block);
+                if (!problem.isEmpty() && isUsed(chunk, slice)) {
+                    findings.error(inode, problem + "; it belongs to " + where);
+                }
             }
         }
     }

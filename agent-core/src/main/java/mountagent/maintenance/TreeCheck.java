@@ -59,7 +59,12 @@ public final class TreeCheck {
     }
 
     /// What to do. Directories that get new attributes get the permission bits `directoryMode`.
-    public record Order(Set<Wish> wishes, Statistics statistics, int directoryMode) {
+    /// With `reading`, blocks are read too.
+    public record Order(
+            Set<Wish> wishes,
+            Statistics statistics,
+            int directoryMode,
+            @Nullable BlockReading reading) {
         public Order {
             wishes = Set.copyOf(wishes);
         }
@@ -93,7 +98,7 @@ public final class TreeCheck {
         this.engine = meta.engine();
         this.order = order;
         this.progress = progress;
-        files = new FileCheck(meta, store, format, findings, tally);
+        files = new FileCheck(meta, store, format, order.reading(), findings, tally);
         repair = new DirectoryRepair(engine, clock, order.directoryMode());
     }
 

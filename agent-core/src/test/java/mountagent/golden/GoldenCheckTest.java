@@ -73,7 +73,7 @@ class GoldenCheckTest {
                                 store,
                                 blocks(meta.format()),
                                 new TreeCheck.Order(
-                                        Set.of(TreeCheck.Wish.RECURSE), TreeCheck.Statistics.RECOUNTED, 0755),
+                                        Set.of(TreeCheck.Wish.RECURSE), TreeCheck.Statistics.RECOUNTED, 0755, null),
                                 new BlockTally(),
                                 Progress.NONE,
                                 GoldenMount.clock())

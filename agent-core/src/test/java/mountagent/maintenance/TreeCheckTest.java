@@ -84,7 +84,7 @@ class TreeCheckTest {
                         volume.meta(),
                         store,
                         format,
-                        new TreeCheck.Order(wanted, statistics, 0700),
+                        new TreeCheck.Order(wanted, statistics, 0700, null),
                         tally,
                         Progress.NONE,
                         Clock.SYSTEM)

@@ -50,6 +50,11 @@ final class FsckCommand implements Callable<Integer> {
             description = "Permission bits of directories that get new attributes; default 0755.")
     private String repairDirMode = "0755";
 
+    @Option(
+            names = "--read-blocks",
+            description = "Read every block too: it must be readable and, if compressed, decode to its length.")
+    private boolean readBlocks;
+
     FsckCommand(Environment environment, UserConsole console) {
         this.environment = environment;
         this.console = console;
@@ -66,6 +71,9 @@ final class FsckCommand implements Callable<Integer> {
         }
         if (syncDirStat) {
             wishes.add(FsckRequest.Wish.RECOUNT_STATISTICS);
+        }
+        if (readBlocks) {
+            wishes.add(FsckRequest.Wish.READ_BLOCKS);
         }
         return new FsckRun(environment, console)
                 .run(new FsckRequest(volume, path, wishes, mode()))

@@ -20,12 +20,12 @@ import mountagent.object.ObjectStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A volume that a command works on directly, by its metadata URL or registered name: the skeleton of `fsck`, `gc`,
-/// `dump` and the like.
+/// A volume that a command works on directly, by its metadata URL or registered name: the skeleton of `fsck`,
+/// `gc`, `dump` and the like.
 ///
-/// It takes part as an unregistered client: no session, no heartbeat, no background jobs, no locks; it opens no files,
-/// so nothing needs to be kept alive for it. Metadata is open at once; objects are opened when they are asked for.
-/// Closing it closes all that was opened. Used by one thread, its parts by any.
+/// It takes part as an unregistered client: no session, no heartbeat, no background jobs, no locks; it opens
+/// no files, so nothing needs to be kept alive for it. Metadata is open at once; objects are opened when they
+/// are asked for. Closing it closes all that was opened. Used by one thread, its parts by any.
 final class CommandVolume implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CommandVolume.class);
 
@@ -110,8 +110,8 @@ final class CommandVolume implements AutoCloseable {
         return new BlockFormat(format.blockSizeBytes(), compression, format.hashPrefix());
     }
 
-    /// Opens the object store below the volume's prefix. Refuses a bucket that is missing, is another volume's, or may
-    /// not be written to by a command that changes things.
+    /// Opens the object store below the volume's prefix. Refuses a bucket that is missing, is another
+    /// volume's, or may not be written to by a command that changes things.
     ObjectStore openObjects() throws CommandFailure {
         var store = opened(ObjectStores.open(format(), RETRIES));
         log.info("Data use {}", store.describe());
@@ -124,9 +124,14 @@ final class CommandVolume implements AutoCloseable {
 
     /// Opens the data of files over `store`, to compact and to delete.
     FileData openData(ObjectStore store, int deletionsMax) {
-        var blocks = opened(BlockStore.open(store, blockFormat(), BlockOptions.DEFAULT));
+        var blocks = openBlocks(store);
         var options = DataOptions.of(format().blockSizeBytes()).withDeletionsMax(deletionsMax);
         return opened(new FileData(meta, blocks, access == Access.READ ? options.readOnly() : options, Clock.SYSTEM));
+    }
+
+    /// Opens the blocks in `store`, to read them.
+    BlockStore openBlocks(ObjectStore store) {
+        return opened(BlockStore.open(store, blockFormat(), BlockOptions.DEFAULT));
     }
 
     private <T extends AutoCloseable> T opened(T part) {

@@ -10,7 +10,9 @@ public record FsckRequest(String volume, @Nullable String path, Set<Wish> wishes
     public enum Wish {
         REPAIR,
         RECURSE,
-        RECOUNT_STATISTICS
+        RECOUNT_STATISTICS,
+        /// Read every block, too.
+        READ_BLOCKS
     }
 
     public FsckRequest {

@@ -7,6 +7,8 @@ import java.util.TreeMap;
 import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.maintenance.BlockCheck;
+import mountagent.maintenance.BlockReadCheck;
+import mountagent.maintenance.BlockReading;
 import mountagent.maintenance.BlockTally;
 import mountagent.maintenance.CheckReport;
 import mountagent.maintenance.Finding;
@@ -56,21 +58,26 @@ public final class FsckRun {
         var access = repairs ? CommandVolume.Access.WRITE : CommandVolume.Access.READ;
         return CommandVolume.with(request.volume(), environment, access, volume -> {
             var path = request.path();
-            return path == null ? whole(volume) : tree(volume, path, request);
+            return path == null ? whole(volume, request) : tree(volume, path, request);
         });
     }
 
-    private ExitCode whole(CommandVolume volume) throws CommandFailure, FsException {
+    private ExitCode whole(CommandVolume volume, FsckRequest request) throws CommandFailure, FsException {
         checkMemory(volume.meta());
         var tally = new BlockTally();
         var store = volume.openObjects();
         var blocks = new BlockCheck(store, volume.blockFormat(), Instant.EPOCH, BlockCheck.Strays.NOTED, tally);
         CheckReport report;
         try (var progress = console.progress()) {
-            report = VolumeChecker.ofMetadata(volume.meta().engine())
+            var checker = VolumeChecker.ofMetadata(volume.meta().engine())
                     .with(blocks)
-                    .watchedBy(progress)
-                    .checkLive();
+                    .watchedBy(progress);
+            if (request.wants(FsckRequest.Wish.READ_BLOCKS)) {
+                var reading = new BlockReading(volume.openBlocks(store));
+                checker = checker.with(
+                        new BlockReadCheck(reading, volume.blockFormat().blockSizeBytes(), progress));
+            }
+            report = checker.checkLive();
         }
         tell(report);
         log.info("{}", tally.foundText());
@@ -87,17 +94,12 @@ public final class FsckRun {
         if (request.wants(FsckRequest.Wish.RECURSE)) {
             wishes.add(TreeCheck.Wish.RECURSE);
         }
-        var order = new TreeCheck.Order(wishes, statistics(volume, request), request.directoryMode());
+        var store = volume.openObjects();
+        var reading = request.wants(FsckRequest.Wish.READ_BLOCKS) ? new BlockReading(volume.openBlocks(store)) : null;
+        var order = new TreeCheck.Order(wishes, statistics(volume, request), request.directoryMode(), reading);
         TreeCheck.Result result;
         try (var progress = console.progress()) {
-            result = new TreeCheck(
-                            volume.meta(),
-                            volume.openObjects(),
-                            volume.blockFormat(),
-                            order,
-                            tally,
-                            progress,
-                            Clock.SYSTEM)
+            result = new TreeCheck(volume.meta(), store, volume.blockFormat(), order, tally, progress, Clock.SYSTEM)
                     .run(path);
         }
         if (result.repairs() > 0) {

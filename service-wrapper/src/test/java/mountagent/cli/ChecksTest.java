@@ -126,6 +126,30 @@ final class ChecksTest {
     }
 
     @Test
+    void aBlockThatDoesNotDecodeIsFoundByReading() throws Exception {
+        assertEquals(0, terminal.run("format", "sqlite3://z.db", "packed", "--bucket", "b", "--compress", "zstd"));
+        terminal.frontEnd().use(fs -> {
+            try {
+                put(fs, VolumeFs.ROOT, "f", "0123456789");
+            } catch (FsException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertEquals(0, terminal.run("mount", "packed", "mnt", "--no-bgjob"), terminal::err);
+        assertEquals(0, terminal.run("fsck", "packed", "--read-blocks"), terminal::err);
+        try (Stream<Path> files = Files.walk(home.resolve("b/packed/chunks"))) {
+            var block = files.filter(Files::isRegularFile).findFirst().orElseThrow();
+            Files.write(block, new byte[(int) Files.size(block)]);
+        }
+        assertEquals(0, terminal.run("fsck", "packed"), terminal::err);
+        try (var logged = new Logged()) {
+            assertEquals(1, terminal.run("fsck", "packed", "--read-blocks"));
+            assertTrue(logged.has("_0_10 cannot be read"), logged.lines()::toString);
+            assertEquals(1, terminal.run("fsck", "packed", "--read-blocks", "--path", "/f"));
+        }
+    }
+
+    @Test
     void fsckRepairsADirectoryThatLostItsAttributes() throws Exception {
         long[] inode = new long[1];
         mounted(fs -> {

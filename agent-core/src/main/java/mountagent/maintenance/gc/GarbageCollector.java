@@ -227,34 +227,22 @@ public final class GarbageCollector {
     }
 
     private GcReport collect(ObjectJudge judge, Sum deletedFiles) throws FsException, ObjectStoreException {
-        GcReport first = null;
         LeakDeletion deletion = new LeakDeletion(meta.engine(), store, judge, options.threads());
-        LeakDeletion.Outcome outcome = new LeakDeletion.Outcome(0, 0);
-        boolean isMore = true;
-        while (isMore) {
-            SliceTable slices = SliceTable.load(meta.engine(), _ -> true);
-            LOG.info("using {} slices ({} bytes)", slices.usedSlices(), slices.usedBytes());
-            ObjectScan scan = ObjectScan.run(store, judge, slices, LEAKED_MAX, progress);
-            first = first == null ? report(slices, scan, deletedFiles) : first;
-            LeakDeletion.Outcome round =
-                    options.deletes() ? deletion.delete(scan.leaked(), progress) : new LeakDeletion.Outcome(0, 0);
-            outcome = outcome.plus(round);
-            isMore = scan.isOverflown() && round.deleted() > 0;
+        SliceTable slices = SliceTable.load(meta.engine(), _ -> true);
+        LOG.info("using {} slices ({} bytes)", slices.usedSlices(), slices.usedBytes());
+        ObjectScan scan = ObjectScan.run(store, judge, slices, LEAKED_MAX, progress);
+        GcReport found = report(slices, scan, deletedFiles);
+        if (!options.deletes()) {
+            return found;
         }
-        return new GcReport(
-                first.usedSlices(),
-                first.usedBytes(),
-                first.scanned(),
-                first.valid(),
-                first.pending(),
-                first.compacted(),
-                first.leaked(),
-                delayedSlices,
-                first.deletedFiles(),
-                first.skipped(),
-                first.foreign(),
-                outcome.deleted(),
-                failed + outcome.failed());
+        LeakDeletion.Outcome round = deletion.delete(scan.leaked(), progress);
+        LeakDeletion.Outcome all = round;
+        while (scan.isOverflown() && round.deleted() > 0) {
+            scan = ObjectScan.run(store, judge, SliceTable.load(meta.engine(), _ -> true), LEAKED_MAX, progress);
+            round = deletion.delete(scan.leaked(), progress);
+            all = all.plus(round);
+        }
+        return found.with(all.deleted(), failed + all.failed());
     }
 
     private GcReport report(SliceTable slices, ObjectScan scan, Sum deletedFiles) {
@@ -271,6 +259,6 @@ public final class GarbageCollector {
                 scan.sum(Verdict.SKIPPED),
                 scan.sum(Verdict.FOREIGN).count(),
                 0,
-                0);
+                failed);
     }
 }

@@ -30,6 +30,24 @@ public record GcReport(
         }
     }
 
+    /// The same with what was done.
+    GcReport with(long gone, long left) {
+        return new GcReport(
+                usedSlices,
+                usedBytes,
+                scanned,
+                valid,
+                pending,
+                compacted,
+                leaked,
+                delayedSlices,
+                deletedFiles,
+                skipped,
+                foreign,
+                gone,
+                left);
+    }
+
     /// The official client's line about slices.
     public String slicesText() {
         return "using " + usedSlices + " slices (" + usedBytes + " bytes)";

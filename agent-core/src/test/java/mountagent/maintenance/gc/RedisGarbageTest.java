@@ -105,7 +105,7 @@ class RedisGarbageTest {
             gc.volume.mkdir("d");
             BlockFormat format = new BlockFormat(gc.volume.meta().format().blockSizeBytes(), Compression.NONE, false);
             TreeCheck.Order order =
-                    new TreeCheck.Order(Set.of(TreeCheck.Wish.RECURSE), TreeCheck.Statistics.RECOUNTED, 0755);
+                    new TreeCheck.Order(Set.of(TreeCheck.Wish.RECURSE), TreeCheck.Statistics.RECOUNTED, 0755, null);
             TreeCheck.Result clean = new TreeCheck(
                             gc.volume.meta(), gc.store, format, order, new BlockTally(), Progress.NONE, Clock.SYSTEM)
                     .run("/");
