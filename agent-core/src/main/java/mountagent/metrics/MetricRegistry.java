@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import mountagent.metrics.Instrument.Kind;
 
@@ -42,10 +43,19 @@ public final class MetricRegistry {
         read(name, help, Kind.COUNTER, value, labels);
     }
 
+    /// Values by number and sum alone, kept by somebody else: a histogram with one class.
+    public void summed(String name, String help, LongSupplier count, DoubleSupplier sum, Label... labels) {
+        put(name, help, new Instrument.ReadSum(count, sum), labels);
+    }
+
     private void read(String name, String help, Kind kind, DoubleSupplier value, Label... labels) {
+        put(name, help, new Instrument.Read(kind, value), labels);
+    }
+
+    private void put(String name, String help, Instrument instrument, Label... labels) {
         lock.lock();
         try {
-            Instrument _ = family(name, help, kind).members().put(List.of(labels), new Instrument.Read(kind, value));
+            Instrument _ = family(name, help, instrument.kind()).members().put(List.of(labels), instrument);
         } finally {
             lock.unlock();
         }

@@ -33,6 +33,14 @@ public final class MetricText {
             case Instrument.Read read ->
                 line(text, name, labels, MetricNumbers.compact(read.value().getAsDouble()));
             case Histogram histogram -> show(text, name, labels, histogram);
+            case Instrument.ReadSum sum -> {
+                String count = Long.toString(sum.count().getAsLong());
+                var ofBucket = new ArrayList<>(labels);
+                ofBucket.add(new Label("le", "+Inf"));
+                line(text, name + "_bucket", ofBucket, count);
+                line(text, name + "_sum", labels, MetricNumbers.compact(sum.sum().getAsDouble()));
+                line(text, name + "_count", labels, count);
+            }
         }
     }
 
@@ -98,6 +106,10 @@ public final class MetricText {
             case Histogram histogram -> {
                 flat(text, name, "_total", Long.toString(histogram.count()));
                 flat(text, name, "_sum", MetricNumbers.plain(histogram.shownSum()));
+            }
+            case Instrument.ReadSum sum -> {
+                flat(text, name, "_total", Long.toString(sum.count().getAsLong()));
+                flat(text, name, "_sum", MetricNumbers.plain(sum.sum().getAsDouble()));
             }
         }
     }

@@ -99,6 +99,21 @@ final class MetricTextTest {
     }
 
     @Test
+    void aSumThatIsReadIsAHistogramOfOneClass() {
+        registry.summed("reads_seconds", "Reads.", () -> 3, () -> 0.5);
+        assertEquals("juicefs_reads_seconds_total 3\njuicefs_reads_seconds_sum 0.5\n", MetricText.flat(registry));
+        assertEquals(
+                """
+                # HELP juicefs_reads_seconds Reads.
+                # TYPE juicefs_reads_seconds histogram
+                juicefs_reads_seconds_bucket{le="+Inf"} 3
+                juicefs_reads_seconds_sum 0.5
+                juicefs_reads_seconds_count 3
+                """,
+                MetricText.prometheus(registry, List.of()));
+    }
+
+    @Test
     void theProcessTellsWhatItTakes() {
         var now = new AtomicLong(5);
         ProcessMetrics.register(registry, now::get);

@@ -8,9 +8,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.function.Supplier;
 import mountagent.base.Threads;
 import org.jspecify.annotations.Nullable;
@@ -20,35 +18,29 @@ import org.slf4j.LoggerFactory;
 /// The page `/metrics` for a Prometheus server. Shows numbers and names of this mount, never a secret; asks for no
 /// password, so it listens on this machine alone unless told otherwise.
 ///
-/// Bounded: two requests at once, a queue behind them, ten seconds for a request and its answer.
+/// Bounded: at most 32 connections, a thread for each request, ten seconds for a request and its answer, so that nobody
+/// who says nothing holds up the others for long.
 final class MetricsServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MetricsServer.class);
 
-    private static final int THREADS = 2;
-    private static final int QUEUE = 16;
     private static final int BACKLOG = 16;
-    private static final long IDLE_SECONDS = 10;
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final int NOT_ALLOWED = 405;
 
+    private static final Map<String, String> LIMITS = Map.of(
+            "sun.net.httpserver.maxReqTime", "10",
+            "sun.net.httpserver.maxRspTime", "10",
+            "jdk.httpserver.maxConnections", "32");
+
     private final HttpServer server;
-    private final ThreadPoolExecutor threads;
     private final Supplier<String> page;
 
     private MetricsServer(HttpServer server, Supplier<String> page) {
         this.server = server;
         this.page = page;
-        this.threads = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(QUEUE),
-                Threads.platform("metrics-"),
-                new ThreadPoolExecutor.CallerRunsPolicy());
-        threads.allowCoreThreadTimeOut(true);
-        server.setExecutor(threads);
+        var threads = Threads.virtual("metrics-");
+        server.setExecutor(request -> threads.newThread(request).start());
         server.createContext("/", this::answer);
     }
 
@@ -85,13 +77,11 @@ final class MetricsServer implements AutoCloseable {
 
     // The server of the JDK takes these limits from properties alone, when its classes are loaded.
     private static void limitRequests() {
-        for (var limit : new String[] {"maxReqTime=10", "maxRspTime=10", "maxConnections=32"}) {
-            var parts = limit.split("=");
-            var name = "sun.net.httpserver." + parts[0];
+        LIMITS.forEach((name, value) -> {
             if (System.getProperty(name) == null) {
-                System.setProperty(name, parts[1]);
+                System.setProperty(name, value);
             }
-        }
+        });
     }
 
     /// Where it listens, as `HOST:PORT`.
@@ -131,6 +121,5 @@ final class MetricsServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
-        threads.shutdownNow();
     }
 }

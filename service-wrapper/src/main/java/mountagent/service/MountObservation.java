@@ -153,12 +153,16 @@ final class MountObservation implements AutoCloseable {
     }
 
     private void cacheTimes(BlockStore blocks) {
-        counted(blocks, "blockcache_read_seconds", "time spent on reading cached blocks", at -> at.readNanos() / NANOS);
-        counted(
-                blocks,
-                "blockcache_write_seconds",
-                "time spent on writing cached blocks",
-                at -> at.writeNanos() / NANOS);
+        registry.summed(
+                "blockcache_read_hist_seconds",
+                "read cached block latency distribution",
+                () -> blocks.cacheStatistics().hits(),
+                () -> blocks.cacheStatistics().readNanos() / NANOS);
+        registry.summed(
+                "blockcache_write_hist_seconds",
+                "write cached block latency distribution",
+                () -> blocks.cacheStatistics().writes(),
+                () -> blocks.cacheStatistics().writeNanos() / NANOS);
     }
 
     private void staging(BlockStore blocks) {

@@ -11,13 +11,16 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import mountagent.metrics.Label;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +87,26 @@ final class MetricsServerTest {
             var other = start(new MetricsAddress("127.0.0.1", port, false, List.of()));
             assertNotEquals("127.0.0.1:" + port, other.address());
             assertEquals(200, ask(other, "GET", "/metrics").statusCode());
+        }
+    }
+
+    @Test
+    void whoSaysNothingHoldsNobodyUp() throws Exception {
+        var started = start(ANY_PORT);
+        var port = Integer.parseInt(started.address().substring("127.0.0.1:".length()));
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 8; i++) {
+                var socket = new Socket("127.0.0.1", port);
+                silent.add(socket);
+                socket.getOutputStream().write("GET /metr".getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().flush();
+            }
+            assertEquals(200, ask(started, "GET", "/metrics").statusCode());
+        } finally {
+            for (var socket : silent) {
+                socket.close();
+            }
         }
     }
 
