@@ -38,7 +38,11 @@ public final class MetricText {
                 var ofBucket = new ArrayList<>(labels);
                 ofBucket.add(new Label("le", "+Inf"));
                 line(text, name + "_bucket", ofBucket, count);
-                line(text, name + "_sum", labels, MetricNumbers.compact(sum.sum().getAsDouble()));
+                line(
+                        text,
+                        name + "_sum",
+                        labels,
+                        MetricNumbers.compact(sum.sum().getAsDouble()));
                 line(text, name + "_count", labels, count);
             }
         }

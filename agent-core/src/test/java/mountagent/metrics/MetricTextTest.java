@@ -102,15 +102,13 @@ final class MetricTextTest {
     void aSumThatIsReadIsAHistogramOfOneClass() {
         registry.summed("reads_seconds", "Reads.", () -> 3, () -> 0.5);
         assertEquals("juicefs_reads_seconds_total 3\njuicefs_reads_seconds_sum 0.5\n", MetricText.flat(registry));
-        assertEquals(
-                """
+        assertEquals("""
                 # HELP juicefs_reads_seconds Reads.
                 # TYPE juicefs_reads_seconds histogram
                 juicefs_reads_seconds_bucket{le="+Inf"} 3
                 juicefs_reads_seconds_sum 0.5
                 juicefs_reads_seconds_count 3
-                """,
-                MetricText.prometheus(registry, List.of()));
+                """, MetricText.prometheus(registry, List.of()));
     }
 
     @Test

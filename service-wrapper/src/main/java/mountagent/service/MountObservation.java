@@ -12,6 +12,7 @@ import mountagent.base.Threads;
 import mountagent.block.BlockStore;
 import mountagent.cache.CacheStatistics;
 import mountagent.chunk.FileData;
+import mountagent.maintenance.dump.MetadataBackup;
 import mountagent.meta.MetaStore;
 import mountagent.metrics.Buckets;
 import mountagent.metrics.Histogram;
@@ -106,6 +107,12 @@ final class MountObservation implements AutoCloseable {
         cache(blocks);
         cacheTimes(blocks);
         staging(blocks);
+    }
+
+    /// Adds when the metadata was backed up.
+    void watch(MetadataBackup backup) {
+        registry.gauge("last_successful_backup", "Last successful backup.", backup::succeededSeconds);
+        registry.gauge("last_backup_duration", "Last backup duration.", () -> backup.tookNanos() / NANOS);
     }
 
     private void space(String name, String help, MetaStore meta, ToDoubleFunction<SpaceInfo> part) {

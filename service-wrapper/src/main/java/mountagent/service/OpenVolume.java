@@ -151,7 +151,7 @@ final class OpenVolume implements AutoCloseable {
         var trash = backup.skipsTrash() ? DumpOptions.Trash.LEFT_OUT : DumpOptions.Trash.INCLUDED;
         var folder = Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
         var plan = new MetadataBackup.Plan(backup.period(), trash, folder);
-        opened(MetadataBackup.start(engine, objects, plan, clock, new SecureRandom()));
+        observation.watch(opened(MetadataBackup.start(engine, objects, plan, clock, new SecureRandom())));
     }
 
     private MetaOptions metaOptions() {

@@ -62,6 +62,8 @@ public final class MetadataBackup implements AutoCloseable {
     private final LastBackup last;
     private final ScheduledExecutorService thread = new ScheduledThreadPoolExecutor(1, Threads.platform("backup-"));
     private volatile boolean stopped;
+    private volatile long succeededSeconds;
+    private volatile long tookNanos;
     private boolean toldTooMany;
 
     MetadataBackup(MetaEngine engine, ObjectStore store, Plan plan, Clock clock) {
@@ -81,6 +83,16 @@ public final class MetadataBackup implements AutoCloseable {
         // look() lets nothing out, so there is nothing to learn from the future
         var _ = backup.thread.scheduleWithFixedDelay(backup::look, pause, pause, TimeUnit.MILLISECONDS);
         return backup;
+    }
+
+    /// When this client's last backup was made, in seconds since 1970; 0 when it made none yet.
+    public long succeededSeconds() {
+        return succeededSeconds;
+    }
+
+    /// How long that took.
+    public long tookNanos() {
+        return tookNanos;
     }
 
     private void look() {
@@ -150,11 +162,13 @@ public final class MetadataBackup implements AutoCloseable {
         try {
             dump(file);
             long size = upload(key, file);
+            tookNanos = clock.nanoTime() - begin;
+            succeededSeconds = now.getEpochSecond();
             log.info(
                     "backup metadata succeed, {} has {} bytes and took {} ms",
                     key,
                     size,
-                    Duration.ofNanos(clock.nanoTime() - begin).toMillis());
+                    Duration.ofNanos(tookNanos).toMillis());
         } finally {
             Files.deleteIfExists(file);
         }

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -123,7 +124,10 @@ class MetadataBackupTest {
     void oneClientMakesItAndTheNextOneAfterItsPeriod() throws Exception {
         MetadataBackup here = backup(HOUR);
         MetadataBackup there = backup(HOUR);
+        assertEquals(0, here.succeededSeconds());
         assertTrue(here.run());
+        assertEquals(Instant.parse("2026-01-01T00:00:00Z").getEpochSecond(), here.succeededSeconds());
+        assertEquals(0, there.succeededSeconds());
         assertFalse(there.run());
         clock.advance(3500, 0);
         assertFalse(there.run());
