@@ -18,22 +18,24 @@ import mountagent.base.DentryKey;
 import mountagent.base.FileName;
 import mountagent.base.NodeSpec;
 import mountagent.fuse.ScriptedKernel.Reply;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// No message, however wrong, ends a lane or stays without its one reply.
 @Timeout(120)
 final class DispatcherFuzzTest {
-    private static final int MESSAGES = Integer.getInteger("fuse.fuzz.messages", 30_000);
+    private static final int MESSAGES = Integer.getInteger("fuse.fuzz.messages", 20_000);
     private static final int OPCODES = 60;
 
-    @Test
-    void everyMessageHasOneReply() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void everyMessageHasOneReply(int lanes) throws Exception {
         long seed = Long.getLong("fuse.fuzz.seed", System.nanoTime());
         var volume = new MemoryVolume();
         volume.mknod(Caller.AGENT, new DentryKey(1, FileName.of("a")), NodeSpec.file(0644));
         var request = MountFixture.request(Path.of("/nowhere"), ScriptedKernel.XATTRS, Duration.ofSeconds(1));
-        ScriptedKernel kernel = ScriptedKernel.start(volume, request, 45);
+        ScriptedKernel kernel = ScriptedKernel.start(lanes, volume, request, 45);
         var random = new Random(seed);
         Set<Long> awaited = new HashSet<>();
         for (int i = 0; i < MESSAGES; i++) {

@@ -49,9 +49,22 @@ final class ScriptedKernel implements Transport {
 
     private final BlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
     private final RequestPool pool = new RequestPool(256L * Sizes.MIB, DATA_MAX + 4096);
-    private Request current = new Request(DATA_MAX + 4096);
+    private final Request[] current;
     private long nextUnique = 2;
     private @Nullable FuseConnection connection;
+
+    /// One that is read by a single thread.
+    ScriptedKernel() {
+        this(1);
+    }
+
+    /// One that `lanes` threads read.
+    ScriptedKernel(int lanes) {
+        current = new Request[lanes];
+        for (int lane = 0; lane < lanes; lane++) {
+            current[lane] = new Request(DATA_MAX + 4096);
+        }
+    }
 
     /// A number for the next request, as the kernel counts.
     long unique() {
@@ -104,7 +117,12 @@ final class ScriptedKernel implements Transport {
 
     /// A connection that is up; the reply to INIT was taken.
     static ScriptedKernel start(MemoryVolume volume, MountRequest request, int minor) throws Exception {
-        var kernel = new ScriptedKernel();
+        return start(1, volume, request, minor);
+    }
+
+    /// The same, read by `lanes` threads.
+    static ScriptedKernel start(int lanes, MemoryVolume volume, MountRequest request, int minor) throws Exception {
+        var kernel = new ScriptedKernel(lanes);
         kernel.send(init(7, minor, minor >= 36 ? FLAGS_NEW : FLAGS_OLD));
         kernel.connect(volume, request);
         kernel.reply();
@@ -120,7 +138,9 @@ final class ScriptedKernel implements Transport {
 
     /// Ends the connection as an unmount does, and waits until all is given back.
     void unmount() throws InterruptedException {
-        messages.add(END);
+        for (Request _ : current) {
+            messages.add(END);
+        }
         FuseConnection up = connection;
         assertNotNull(up);
         assertTrue(up.awaitEnd(Duration.ofSeconds(20)), "the connection does not end");
@@ -134,7 +154,7 @@ final class ScriptedKernel implements Transport {
 
     @Override
     public int lanes() {
-        return 1;
+        return current.length;
     }
 
     @Override
@@ -149,17 +169,18 @@ final class ScriptedKernel implements Transport {
             if (message.length == 0) {
                 return null;
             }
-            MemorySegment.copy(message, 0, current.messageArea(), ValueLayout.JAVA_BYTE, 0, message.length);
-            if (current.begin(message.length)) {
-                return current;
+            Request request = current[lane];
+            MemorySegment.copy(message, 0, request.messageArea(), ValueLayout.JAVA_BYTE, 0, message.length);
+            if (request.begin(message.length)) {
+                return request;
             }
         }
     }
 
     @Override
     public Request detach(int lane) throws InterruptedException {
-        Request detached = current;
-        current = pool.take(pool.largest());
+        Request detached = current[lane];
+        current[lane] = pool.take(pool.largest());
         return detached;
     }
 
@@ -195,7 +216,9 @@ final class ScriptedKernel implements Transport {
 
     @Override
     public void close() {
-        current.free();
+        for (Request request : current) {
+            request.free();
+        }
         pool.close();
     }
 }
