@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /// One directory of the cache: what is in it, read, written and removed. Thread-safe.
 ///
-/// The index says what is there; the files are the truth. A file that has gone, or is not what was written, is
-/// forgotten, and the caller turns to the object store. Before the first walk has ended, files are looked
-/// for whether the index knows them or not. [DirectoryCare] watches the disk below.
+/// The index says what is there; the files are the truth. A file that has gone, or is not what was written,
+/// is forgotten, and the caller turns to the object store. Before the first walk has ended, files are
+/// looked for whether the index knows them or not. [DirectoryCare] watches the disk below.
 final class CacheDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CacheDirectory.class);
     private static final int OPEN_FILES_MAX = 128;
@@ -357,8 +357,8 @@ final class CacheDirectory implements AutoCloseable {
 
     // ---- Blocks that another client left to be uploaded ----
 
-    /// Takes note of a staged block; one that is found when the mount starts is to be uploaded, as long as there
-    /// are not too many of them at a time.
+    /// Takes note of a staged block; one that is found when the mount starts is to be uploaded, as long as
+    /// there are not too many of them at a time.
     void foundStaged(CacheKey key, int accessSeconds) {
         if (index.presence(key) != Presence.STAGED) {
             index.addStaged(key, accessSeconds);

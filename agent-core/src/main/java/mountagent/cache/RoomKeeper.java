@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// Keeps a cache directory within its limits: says whether a block fits, and chooses which blocks go
 /// (reference: client-data-path.md §4.2).
 ///
-/// Full means more bytes or items than allowed, or less of the disk free than asked for. Then blocks go until 95 %
-/// of the bytes and 99 % of the items are left, or what the disk lacks is freed. Thread-safe; one thread at
-/// a time clears up, and others go on.
+/// Full means more bytes or items than allowed, or less of the disk free than asked for. Then blocks go
+/// until 95 % of the bytes and 99 % of the items are left, or what the disk lacks is freed. Thread-safe;
+/// one thread at a time clears up, and others go on.
 final class RoomKeeper {
     private static final double BYTES_GOAL = 0.95;
     private static final double ITEMS_GOAL = 0.99;

@@ -66,6 +66,12 @@ final class AclRules {
         return number;
     }
 
+    /// The same for a node that has rule `current` (0 for none), which it keeps if that says the same: two clients that
+    /// store a rule at one moment give it two numbers. [Unknown].
+    int numberOf(AclRule rule, int current) {
+        return current != 0 && rule(current).equals(rule) ? current : numberOf(rule);
+    }
+
     /// Reads what a run lacked, or stores it under a new number. EIO when a node names a rule that is not there.
     void learn(Unknown unknown) throws FsException {
         switch (unknown.need) {

@@ -92,7 +92,7 @@ final class Acls {
                 throw FsException.miss(Errno.EACCES);
             }
             return kind == Kind.DEFAULT
-                    ? node.edit().defaultAcl(given.isEmpty() ? 0 : numberOf(given, node))
+                    ? node.edit().defaultAcl(given.isEmpty() ? 0 : numberOf(given, node, node.defaultAcl()))
                     : access(caller, node, given, dropSetGroupId);
         });
     }
@@ -114,8 +114,8 @@ final class Acls {
         }
     }
 
-    private int numberOf(AclRule given, Node node) {
-        return context.acls().numberOf(given.completedFrom(node.mode()));
+    private int numberOf(AclRule given, Node node, int current) {
+        return context.acls().numberOf(given.completedFrom(node.mode()), current);
     }
 
     private NodeDraft access(Caller caller, Node node, AclRule given, boolean dropSetGroupId) {
@@ -125,7 +125,7 @@ final class Acls {
         boolean isForeign = dropSetGroupId || caller.isChecked() && !caller.isMember(node.gid());
         int special = node.mode() & (isForeign ? SPECIAL_BITS & ~Permission.SET_GID : SPECIAL_BITS);
         int mode = special | given.completedFrom(node.mode()).mode();
-        return node.edit().mode(mode).accessAcl(given.isMinimal() ? 0 : numberOf(given, node));
+        return node.edit().mode(mode).accessAcl(given.isMinimal() ? 0 : numberOf(given, node, node.accessAcl()));
     }
 
     private interface Edit {

@@ -101,7 +101,7 @@ final class Attributes {
         draft.mode(isForeign ? mode & ~Permission.SET_GID : mode);
         if (node.accessAcl() != 0) {
             AclRule rule = run.acls().rule(node.accessAcl());
-            draft.accessAcl(run.acls().numberOf(rule.withMode(mode)));
+            draft.accessAcl(run.acls().numberOf(rule.withMode(mode), node.accessAcl()));
         }
     }
 

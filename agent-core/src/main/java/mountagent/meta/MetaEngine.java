@@ -44,7 +44,8 @@ public interface MetaEngine extends AutoCloseable {
     /// before its table shrank; callers stand that), one that comes or goes meanwhile may appear or not.
     <R> Page<R> scan(Scan<R> scan, Cursor from, int limit) throws FsException;
 
-    /// Draws `count` ids that nobody else gets; durable at [Durability#POWER_SAFE] on return.
+    /// Draws `count` ids that nobody else gets; durable at [Durability#POWER_SAFE] on return. [IdKind#ACL] need not be:
+    /// nothing outside the store knows those, and a power cut takes them back with all that names them.
     IdRange allocate(IdKind kind, int count) throws FsException;
 
     /// Returns once everything committed so far survives a power cut, as far as the engine can promise.

@@ -192,6 +192,23 @@ class AclsTest extends MetaFixture {
     }
 
     @Test
+    void nodeKeepsTheNumberOfARuleThatSaysTheSame() throws FsException {
+        long inode = file("a");
+        set(file("b"), ACCESS, EXAMPLE_RULE);
+        elsewhere(
+                new Mutation.PutAcl(7, EXAMPLE_RULE),
+                new Mutation.UpdateNode(
+                        inode, node(inode).edit().mode(0774).accessAcl(7).done()));
+        engine.allocate(IdKind.ACL, 7);
+        Node before = node(inode);
+        clock.advance(1, 0);
+        set(inode, ACCESS, EXAMPLE_RULE);
+        assertEquals(before, node(inode));
+        meta.setattr(AGENT, inode, AttrChange.NONE.withMode(0774));
+        assertEquals(7, node(inode).accessAcl());
+    }
+
+    @Test
     void threadsThatNeedTheSameNewListStoreItOnce() throws Exception {
         long directory = directory("d");
         set(directory, DEFAULT, rule(7, 7, 7, 0, new Named(1001, 7)));

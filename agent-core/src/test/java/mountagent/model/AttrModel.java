@@ -11,6 +11,7 @@ import mountagent.base.Errno;
 import mountagent.base.FileName;
 import mountagent.base.Timestamp;
 import mountagent.base.XattrMode;
+import org.jspecify.annotations.Nullable;
 
 /// The operations on attributes of the reference tree (semantics.md §3 and §12).
 final class AttrModel {
@@ -46,6 +47,7 @@ final class AttrModel {
         if (change.mode().isPresent()) {
             boolean losesGroupBit = caller.isChecked() && !caller.isMember(gid);
             node.mode = change.mode().getAsInt() & (losesGroupBit ? 05777 : 07777);
+            node.accessAcl = node.accessAcl == null ? null : node.accessAcl.withMode(node.mode);
         }
         node.uid = uid;
         node.gid = gid;
@@ -93,7 +95,7 @@ final class AttrModel {
     Bytes getXattr(long inode, FileName name) throws Refused {
         ModelNode node = tree.nodes.get(inode);
         Refused.when(node == null, Errno.ENODATA, Errno.ENOENT);
-        Bytes value = Objects.requireNonNull(node).xattrs.get(name);
+        Bytes value = Objects.requireNonNull(node).shownXattrs().get(name);
         Refused.when(value == null, Errno.ENODATA);
         return Objects.requireNonNull(value);
     }
@@ -122,6 +124,47 @@ final class AttrModel {
 
     Set<FileName> listXattr(long inode) {
         ModelNode node = tree.nodes.get(inode);
-        return node == null ? Set.of() : new TreeSet<>(node.xattrs.keySet());
+        return node == null ? Set.of() : new TreeSet<>(node.shownXattrs().keySet());
+    }
+
+    /// Sets a list: the access list and the mode say the same afterwards.
+    void setAcl(Caller caller, long inode, boolean isDefault, ModelAcl given) throws Refused {
+        ModelNode node = aclChangeable(caller, inode, isDefault && !given.isEmpty());
+        if (isDefault) {
+            change(node, node.mode, node.accessAcl, given.isEmpty() ? null : given.completed(node.mode));
+            return;
+        }
+        if (given.isEmpty()) {
+            change(node, node.mode, null, node.defaultAcl);
+            return;
+        }
+        ModelAcl complete = given.completed(node.mode);
+        int special = node.mode & (caller.isChecked() && !caller.isMember(node.gid) ? 05000 : 07000);
+        change(node, special | complete.mode(), given.isMode() ? null : complete, node.defaultAcl);
+    }
+
+    void removeAcl(Caller caller, long inode, boolean isDefault) throws Refused {
+        ModelNode node = aclChangeable(caller, inode, false);
+        change(node, node.mode, isDefault ? node.accessAcl : null, isDefault ? null : node.defaultAcl);
+    }
+
+    private void change(ModelNode node, int mode, @Nullable ModelAcl access, @Nullable ModelAcl byDefault) {
+        boolean isSame = mode == node.mode
+                && Objects.equals(access, node.accessAcl)
+                && Objects.equals(byDefault, node.defaultAcl);
+        node.mode = mode;
+        node.accessAcl = access;
+        node.defaultAcl = byDefault;
+        node.ctime = isSame ? node.ctime : tree.now();
+    }
+
+    private ModelNode aclChangeable(Caller caller, long inode, boolean needsDirectory) throws Refused {
+        ModelNode node = changeable(inode);
+        new Reasons()
+                .when(caller.isChecked() && caller.uid() != node.uid, Errno.EPERM)
+                .when(node.target != null, Errno.ENOTSUP)
+                .when(needsDirectory && !node.isDirectory(), Errno.EACCES)
+                .refuse();
+        return node;
     }
 }

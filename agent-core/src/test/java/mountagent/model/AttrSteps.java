@@ -8,6 +8,7 @@ import mountagent.base.Caller;
 import mountagent.base.FileName;
 import mountagent.base.NodeFlag;
 import mountagent.base.Timestamp;
+import mountagent.base.XattrMode;
 
 /// Operations on attributes, on both sides.
 final class AttrSteps {
@@ -126,6 +127,37 @@ final class AttrSteps {
         });
         Sides.judge(real, () -> {
             sides.attrs.removeXattr(inode, name);
+            return true;
+        });
+        sides.touch(inode);
+    }
+
+    void setAcl(MetaOp.SetAcl op) {
+        Caller caller = sides.pick.caller(op.who());
+        long inode = op.isDefault() ? sides.pick.directory(op.node()) : sides.pick.any(op.node());
+        ModelAcl acl = sides.pick.acl(op.acl());
+        FileName name = op.isDefault() ? ModelAcl.DEFAULT : ModelAcl.ACCESS;
+        var real = Sides.ask(() -> {
+            sides.store(op.client()).setXattr(caller, inode, name, acl.encode(), XattrMode.CREATE_OR_REPLACE);
+            return true;
+        });
+        Sides.judge(real, () -> {
+            sides.attrs.setAcl(caller, inode, op.isDefault(), acl);
+            return true;
+        });
+        sides.touch(inode);
+    }
+
+    void removeAcl(MetaOp.RemoveAcl op) {
+        Caller caller = sides.pick.caller(op.who());
+        long inode = sides.pick.any(op.node());
+        FileName name = op.isDefault() ? ModelAcl.DEFAULT : ModelAcl.ACCESS;
+        var real = Sides.ask(() -> {
+            sides.store(op.client()).removeXattr(caller, inode, name);
+            return true;
+        });
+        Sides.judge(real, () -> {
+            sides.attrs.removeAcl(caller, inode, op.isDefault());
             return true;
         });
         sides.touch(inode);

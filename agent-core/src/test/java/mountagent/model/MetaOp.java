@@ -55,6 +55,10 @@ sealed interface MetaOp {
 
     record ListXattr(int client, int node) implements MetaOp {}
 
+    record SetAcl(int client, int who, int node, boolean isDefault, int acl) implements MetaOp {}
+
+    record RemoveAcl(int client, int who, int node, boolean isDefault) implements MetaOp {}
+
     record List(int client, int directory, int limit, boolean withNodes) implements MetaOp {}
 
     record Open(int client, int who, int node, int how) implements MetaOp {}

@@ -46,6 +46,8 @@ final class MetaOps {
             new Kind(10, n -> new MetaOp.GetXattr(n.client(), n.any(), n.to(4))),
             new Kind(10, n -> new MetaOp.RemoveXattr(n.client(), n.any(), n.to(4))),
             new Kind(5, n -> new MetaOp.ListXattr(n.client(), n.any())),
+            new Kind(40, n -> new MetaOp.SetAcl(n.client(), n.who(), n.any(), n.coin(), n.any())),
+            new Kind(8, n -> new MetaOp.RemoveAcl(n.client(), n.who(), n.any(), n.coin())),
             new Kind(25, n -> new MetaOp.List(n.client(), n.any(), 1 + n.to(20), n.coin())),
             new Kind(30, n -> new MetaOp.Open(n.client(), n.who(), n.any(), n.to(16))),
             new Kind(25, n -> new MetaOp.Close(n.client(), n.any())),

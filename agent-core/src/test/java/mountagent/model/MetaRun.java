@@ -52,7 +52,8 @@ final class MetaRun implements AutoCloseable {
         MetaStore.format(
                 first,
                 VolumeFormat.create("model", "00000000-0000-4000-8000-000000000000")
-                        .withTrashDays(trashDays),
+                        .withTrashDays(trashDays)
+                        .withAclsOn(),
                 clock);
         ModelTree tree = new ModelTree(clock, trashDays, START);
         List<MetaStore> stores = new ArrayList<>();
@@ -104,6 +105,8 @@ final class MetaRun implements AutoCloseable {
             case MetaOp.SetXattr op -> run(op.client(), () -> attrs.setXattr(op));
             case MetaOp.GetXattr op -> run(op.client(), () -> attrs.getXattr(op));
             case MetaOp.RemoveXattr op -> run(op.client(), () -> attrs.removeXattr(op));
+            case MetaOp.SetAcl op -> run(op.client(), () -> attrs.setAcl(op));
+            case MetaOp.RemoveAcl op -> run(op.client(), () -> attrs.removeAcl(op));
             case MetaOp.ListXattr op -> run(op.client(), () -> attrs.listXattr(op));
             case MetaOp.Truncate op -> run(op.client(), () -> files.truncate(op));
             case MetaOp.Append op -> run(op.client(), () -> files.append(op));
@@ -175,7 +178,7 @@ final class MetaRun implements AutoCloseable {
                         Sides.ask(() -> store.getXattr(Caller.AGENT, node.inode, name))
                                 .got());
             }
-            Sides.same("attributes of " + node.inode, stored, node.xattrs);
+            Sides.same("attributes of " + node.inode, stored, node.shownXattrs());
         }
     }
 

@@ -32,6 +32,12 @@ final class ModelNode {
     /// Entries by directory of a file that has had several.
     final Map<Long, Integer> parentLinks = new TreeMap<>();
 
+    @Nullable
+    ModelAcl accessAcl;
+
+    @Nullable
+    ModelAcl defaultAcl;
+
     final TreeMap<FileName, Bytes> xattrs = new TreeMap<>();
     final ByteMap bytes = new ByteMap();
 
@@ -61,6 +67,18 @@ final class ModelNode {
 
     boolean isFixed() {
         return isImmutable() || isAppendOnly();
+    }
+
+    /// The extended attributes that programs see, access control lists among them.
+    TreeMap<FileName, Bytes> shownXattrs() {
+        TreeMap<FileName, Bytes> shown = new TreeMap<>(xattrs);
+        if (accessAcl != null) {
+            shown.put(ModelAcl.ACCESS, accessAcl.encode());
+        }
+        if (defaultAcl != null) {
+            shown.put(ModelAcl.DEFAULT, defaultAcl.encode());
+        }
+        return shown;
     }
 
     void addParentLink(long directory, int delta) {

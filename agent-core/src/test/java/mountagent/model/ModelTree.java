@@ -125,6 +125,9 @@ final class ModelTree {
         if (!caller.isChecked()) {
             return true;
         }
+        if (node.accessAcl != null && caller.uid() != node.uid && (node.mode & 070) != 0) {
+            return node.accessAcl.grants(caller, node.gid, mask);
+        }
         int shift = caller.uid() == node.uid ? 6 : caller.isMember(node.gid) ? 3 : 0;
         return (node.mode >> shift & mask) == mask;
     }

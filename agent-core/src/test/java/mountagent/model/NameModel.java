@@ -76,11 +76,24 @@ final class NameModel {
     private ModelNode draft(Caller caller, ModelNode parent, FileType type, int mode, long inode) {
         ModelNode node = new ModelNode(inode, type, tree.now());
         node.uid = caller.uid();
-        node.mode = type == FileType.SYMLINK ? 0777 : mode & ~caller.umask() & 07777;
+        if (type == FileType.SYMLINK) {
+            node.mode = 0777;
+        } else if (parent.defaultAcl == null) {
+            node.mode = mode & ~caller.umask() & 07777;
+        } else {
+            inheritAcl(parent.defaultAcl, node, mode & 07777);
+        }
         inheritGroup(caller, parent, node);
         node.flags = parent.flags & NodeFlag.SKIP_TRASH;
         node.parent = parent.inode;
         return node;
+    }
+
+    private static void inheritAcl(ModelAcl byDefault, ModelNode node, int mode) {
+        ModelAcl own = byDefault.inherited(mode);
+        node.accessAcl = byDefault.isMode() ? null : own;
+        node.defaultAcl = node.isDirectory() ? byDefault : null;
+        node.mode = mode & 07000 | own.mode();
     }
 
     /// Makes the node that [#checkMake] allowed, under the inode that the system gave it.

@@ -28,6 +28,17 @@ final class Picker {
             FileName.of("with\0nul"),
             FileName.of("x".repeat(256)));
 
+    /// What programs set: nothing, no more than a mode, a mask alone, named users and groups with and without the rest.
+    private static final List<ModelAcl> ACLS = List.of(
+            ModelAcl.of(),
+            ModelAcl.of(1, 7, -1, 4, 5, -1, 32, 0, -1),
+            ModelAcl.of(1, 6, -1, 4, 7, -1, 16, 5, -1, 32, 4, -1),
+            ModelAcl.of(1, 7, -1, 2, 7, 1000, 2, 3, 1001, 4, 5, -1, 16, 7, -1, 32, 1, -1),
+            ModelAcl.of(1, 7, -1, 4, 0, -1, 8, 7, 1000, 8, 1, 1002, 16, 6, -1, 32, 7, -1),
+            ModelAcl.of(1, 7, -1, 2, 7, 1002, 4, 7, -1, 8, 4, 1001, 16, 3, -1, 32, 3, -1),
+            ModelAcl.of(2, 6, 1001, 16, 7, -1),
+            ModelAcl.of(1, 7, -1, 2, 7, 1001, 4, 7, -1, 16, 0, -1, 32, 7, -1));
+
     private final ModelTree tree;
 
     Picker(ModelTree tree) {
@@ -42,6 +53,10 @@ final class Picker {
         names.add(FileName.of(new byte[] {(byte) 0xff, (byte) 0xfe, 1}));
         names.add(FileName.of("n".repeat(255)));
         return names;
+    }
+
+    ModelAcl acl(int number) {
+        return ACLS.get(number % ACLS.size());
     }
 
     Caller caller(int number) {

@@ -240,7 +240,8 @@ public final class SqlEngine implements MetaEngine {
         if (count < 1) {
             throw new IllegalArgumentException("count (" + count + ") must be at least 1");
         }
-        long first = open.run(new WriteTask<>(batch -> batch.allocate(kind, count), Durability.POWER_SAFE));
+        Durability durability = kind == IdKind.ACL ? Durability.COMMITTED : Durability.POWER_SAFE;
+        long first = open.run(new WriteTask<>(batch -> batch.allocate(kind, count), durability));
         return new IdRange(first, count);
     }
 
