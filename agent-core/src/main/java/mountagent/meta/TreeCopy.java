@@ -96,10 +96,16 @@ final class TreeCopy {
         }
     }
 
-    /// Removes what was built; what that fails on is left to `gc`.
+    /// Removes what was built; what that fails on is left to `gc`. When the last transaction has failed in a
+    /// way that
+    /// does not tell whether it was done, the tree may be in its place: then it has a parent, and stays.
     private void discard(long detached) {
+        Item.NodeOf item = new Item.NodeOf(detached);
         try {
-            removeDetached(detached, new Tally());
+            Node node = context.read(ReadPlan.of(item), reader -> reader.get(item));
+            if (node != null && node.parent() == 0) {
+                removeDetached(detached, new Tally());
+            }
         } catch (FsException e) {
             log.warn("the unfinished copy {} stays until the next gc: {}", detached, e.getMessage());
         }

@@ -206,9 +206,10 @@ public final class MountTools {
     public ExitCode copy(String sourceOperand, String targetOperand, CloneMode mode, int threads)
             throws CommandFailure, InterruptedException {
         Path source = environment.resolve(sourceOperand);
-        if (!Files.exists(source, LinkOption.NOFOLLOW_LINKS)) {
-            throw new CommandFailure(
-                    "lookup inode for " + sourceOperand + ": stat " + source + ": no such file or directory");
+        try {
+            MountNode.inode(source, LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException e) {
+            throw new CommandFailure("lookup inode for " + sourceOperand + ": " + e.getMessage(), e);
         }
         Path target = environment.resolve(targetOperand);
         if (targetOperand.endsWith("/")) {
