@@ -93,7 +93,7 @@ final class LocalFiles implements CacheFiles {
         try {
             return create(temporary);
         } catch (NoSuchFileException _) {
-            makeBelowRoot(temporary.getParent());
+            makeParentBelowRoot(temporary);
             return create(temporary);
         }
     }
@@ -118,15 +118,15 @@ final class LocalFiles implements CacheFiles {
 
     /// The root itself is not made here: where it has gone, its disk may have been unmounted, and what is below the
     /// mount point must not fill up instead.
-    private void makeBelowRoot(Path directory) throws IOException {
-        if (Files.isDirectory(directory)) {
-            return;
-        }
-        if (!directory.startsWith(root) || directory.equals(root)) {
+    private void makeParentBelowRoot(Path path) throws IOException {
+        Path directory = path.getParent();
+        if (directory == null || !directory.startsWith(root) || (directory.equals(root) && !Files.exists(root))) {
             throw new NoSuchFileException(root.toString());
         }
-        makeBelowRoot(directory.getParent());
-        makeDirectory(directory);
+        if (!Files.isDirectory(directory)) {
+            makeParentBelowRoot(directory);
+            makeDirectory(directory);
+        }
     }
 
     private void makeDirectory(Path directory) throws IOException {
