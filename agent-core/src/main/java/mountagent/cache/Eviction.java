@@ -17,6 +17,11 @@ public enum Eviction {
         this.officialName = officialName;
     }
 
+    /// The name that flags and the official client have for it.
+    public String officialName() {
+        return officialName;
+    }
+
     /// The policy with the official name; null when there is none.
     public static @Nullable Eviction named(String name) {
         for (Eviction policy : values()) {

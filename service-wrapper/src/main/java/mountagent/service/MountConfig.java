@@ -1,11 +1,15 @@
 package mountagent.service;
 
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import mountagent.base.Caller;
 import mountagent.base.FsException;
+import mountagent.cache.CacheOptions;
 import mountagent.frontend.MountRequest.MountOption;
 import mountagent.json.Json;
 import mountagent.json.JsonObject;
@@ -16,8 +20,7 @@ import mountagent.volume.VirtualContent;
 import mountagent.volume.VirtualFile;
 import mountagent.volume.VirtualText;
 
-/// The contents of `.config`: how this mount was set up, in the official client's members and units
-/// (durations in
+/// The contents of `.config`: how this mount was set up, in the official client's members and units (times in
 /// nanoseconds), as far as they mean something here (reference: maintenance.md §2). No secret is in it.
 final class MountConfig implements VirtualFile {
     private final byte[] document;
@@ -27,6 +30,7 @@ final class MountConfig implements VirtualFile {
                 .with("Meta", meta(meta, spec, mountPoint))
                 .with("Format", Json.parseObject("setting", format.redacted().document()))
                 .with("Chunk", chunk(format, spec))
+                .with("Port", JsonObject.EMPTY.with("PrometheusAgent", text(metrics(spec.metrics()))))
                 .with("Version", text(Version.text()))
                 .with("AttrTimeout", time(spec.kernelCache().attributes()))
                 .with("DirEntryTimeout", time(spec.kernelCache().directoryEntries()))
@@ -69,14 +73,45 @@ final class MountConfig implements VirtualFile {
     }
 
     private static JsonObject chunk(VolumeFormat format, MountSpec spec) {
+        var client = spec.client();
+        var cache = client.cache();
+        Long capacity = cache.capacityBytes();
         return JsonObject.EMPTY
+                .with("CacheDir", text(cacheDirectories(format, cache)))
+                .with("CacheMode", number(cache.fileMode()))
+                .with("CacheSize", number(capacity == null ? CacheOptions.DEFAULT.capacityBytes() : capacity))
+                .with("CacheItems", number(cache.items()))
+                .with("CacheChecksum", text(cache.verify().name().toLowerCase(Locale.ROOT)))
+                .with("CacheEviction", text(cache.eviction().officialName()))
+                .with("CacheScanInterval", time(cache.scanEvery()))
+                .with("CacheExpire", time(cache.expireAfter()))
+                .with("FreeSpace", new JsonValue.Digits(Double.toString(cache.freeRatio())))
                 .with("Compress", text(format.compression()))
-                .with("MaxUpload", number(spec.client().uploadsMax()))
-                .with("MaxDownload", number(spec.client().downloadsMax()))
-                .with("MaxRetries", number(spec.client().retriesMax()))
+                .with("MaxUpload", number(client.uploadsMax()))
+                .with("MaxDownload", number(client.downloadsMax()))
+                .with("MaxRetries", number(client.retriesMax()))
+                .with("UploadLimit", number(client.transfers().uploadMegabits()))
+                .with("DownloadLimit", number(client.transfers().downloadMegabits()))
+                .with("Writeback", bool(false))
                 .with("HashPrefix", bool(format.hashPrefix()))
                 .with("BlockSize", number(format.blockSizeBytes()))
-                .with("BufferSize", number(spec.client().bufferBytes()));
+                .with("CacheFullBlock", bool(cache.cachesWholeReads()))
+                .with("CacheLargeWrite", bool(cache.cachesWholeWrites()))
+                .with("BufferSize", number(client.bufferBytes()))
+                .with(
+                        "Readahead",
+                        number(client.transfers().readAheadBytes(format.blockSizeBytes(), client.bufferBytes())))
+                .with("Prefetch", number(client.transfers().prefetchesMax()));
+    }
+
+    /// Where this volume's part of each cache directory is, as the official client has it.
+    private static String cacheDirectories(VolumeFormat format, CacheSpec cache) {
+        if (cache.isMemory()) {
+            return "memory";
+        }
+        return cache.expanded().stream()
+                .map(directory -> directory.resolve(format.uuid()).toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static JsonObject fuse(VolumeFormat format, MountSpec spec) {
@@ -86,6 +121,11 @@ final class MountConfig implements VirtualFile {
                 .with("FsName", text("JuiceFS:" + format.name()))
                 .with("Name", text("juicefs"))
                 .with("DisableXAttrs", bool(!spec.options().contains(MountOption.EXTENDED_ATTRIBUTES)));
+    }
+
+    /// Where Prometheus was asked to find the mount; another port was taken if that one was in use.
+    private static String metrics(MetricsAddress address) {
+        return address.equals(MetricsAddress.OFF) ? "" : address.host() + ":" + address.port();
     }
 
     private static JsonValue text(String value) {
