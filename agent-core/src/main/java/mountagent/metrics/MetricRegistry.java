@@ -6,7 +6,6 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import mountagent.metrics.Instrument.Kind;
 
 /// The metrics of one mount, by name and labels.
@@ -24,13 +23,12 @@ public final class MetricRegistry {
 
     /// The same in a unit.
     public Counter counter(String name, String help, MetricUnit unit, Label... labels) {
-        return instrument(Counter.class, name, help, Kind.COUNTER, List.of(labels), () -> new Counter(unit));
+        return instrument(Counter.class, name, help, List.of(labels), new Counter(unit));
     }
 
     /// Values by size.
     public Histogram histogram(String name, String help, Buckets buckets, MetricUnit unit, Label... labels) {
-        return instrument(
-                Histogram.class, name, help, Kind.HISTOGRAM, List.of(labels), () -> new Histogram(buckets, unit));
+        return instrument(Histogram.class, name, help, List.of(labels), new Histogram(buckets, unit));
     }
 
     /// A number that goes up and down, asked for by any thread whenever it is shown; `value` must not wait.
@@ -61,13 +59,15 @@ public final class MetricRegistry {
         }
     }
 
-    private <T extends Instrument> T instrument(
-            Class<T> type, String name, String help, Kind kind, List<Label> labels, Supplier<T> maker) {
+    private <T extends Instrument> T instrument(Class<T> type, String name, String help, List<Label> labels, T fresh) {
         lock.lock();
         try {
-            Instrument known = family(name, help, kind).members().computeIfAbsent(labels, _ -> maker.get());
+            Instrument known = family(name, help, fresh.kind()).members().putIfAbsent(labels, fresh);
+            if (known == null) {
+                return fresh;
+            }
             if (!type.isInstance(known)) {
-                throw new IllegalArgumentException("metric " + name + " is a " + kind + " of another kind already");
+                throw new IllegalArgumentException("metric " + name + " is kept by somebody else already");
             }
             return type.cast(known);
         } finally {
@@ -76,7 +76,11 @@ public final class MetricRegistry {
     }
 
     private MetricFamily family(String name, String help, Kind kind) {
-        MetricFamily family = families.computeIfAbsent(name, key -> MetricFamily.empty(key, help, kind));
+        MetricFamily family = families.get(name);
+        if (family == null) {
+            family = MetricFamily.empty(name, help, kind);
+            families.put(name, family);
+        }
         if (family.kind() != kind) {
             throw new IllegalArgumentException("metric " + name + " is a " + family.kind() + ", not a " + kind);
         }

@@ -15,9 +15,8 @@ public final class ProcessMetrics {
 
     private ProcessMetrics() {}
 
-    /// Registers them; `nanoTime` is the clock that `uptime` runs by, from now.
-    public static void register(MetricRegistry registry, LongSupplier nanoTime) {
-        long begun = nanoTime.getAsLong();
+    /// Registers them; `nanoTime` is the clock that `uptime` runs by, since `begun`.
+    public static void register(MetricRegistry registry, LongSupplier nanoTime, long begun) {
         var process = ProcessHandle.current();
         registry.gauge("uptime", "Total running time in seconds.", () -> (nanoTime.getAsLong() - begun) / NANOS);
         registry.gauge("cpu_usage", "Accumulated CPU usage in seconds.", () -> cpuSeconds(process));

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -44,14 +44,12 @@ public final class AccessLog {
 
     private final Clock clock;
     private final ZoneId zone;
-    private final DateTimeFormatter format;
     private final List<Reader> readers = new CopyOnWriteArrayList<>();
 
     /// Lines carry the time of `clock` as `zone` has it.
     public AccessLog(Clock clock, ZoneId zone) {
         this.clock = clock;
         this.zone = zone;
-        this.format = DateTimeFormatter.ofPattern("yyyy.MM.dd HH:mm:ss", Locale.ROOT);
     }
 
     /// Begins to read. EMFILE when too many do.
@@ -87,9 +85,17 @@ public final class AccessLog {
     }
 
     private String time(Timestamp now) {
-        Instant instant = Instant.ofEpochSecond(now.seconds());
-        String micros = String.format(Locale.ROOT, "%06d", now.nanos() / MICROS);
-        return format.format(instant.atZone(zone)) + "." + micros;
+        ZonedDateTime at = Instant.ofEpochSecond(now.seconds()).atZone(zone);
+        return String.format(
+                Locale.ROOT,
+                "%04d.%02d.%02d %02d:%02d:%02d.%06d",
+                at.getYear(),
+                at.getMonthValue(),
+                at.getDayOfMonth(),
+                at.getHour(),
+                at.getMinute(),
+                at.getSecond(),
+                now.nanos() / MICROS);
     }
 
     /// One who reads along.

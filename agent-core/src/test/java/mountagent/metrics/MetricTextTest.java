@@ -114,7 +114,7 @@ final class MetricTextTest {
     @Test
     void theProcessTellsWhatItTakes() {
         var now = new AtomicLong(5);
-        ProcessMetrics.register(registry, now::get);
+        ProcessMetrics.register(registry, now::get, now.get());
         now.addAndGet(2_500_000_000L);
         String text = MetricText.flat(registry);
         assertTrue(text.contains("juicefs_uptime 2.5\n"), text);

@@ -35,7 +35,7 @@ final class MountFiles {
         Map<VirtualName, VirtualFile> files = new EnumMap<>(VirtualName.class);
         files.put(VirtualName.CONTROL, control);
         files.put(VirtualName.CONFIG, new MountConfig(meta, format, spec, mountPoint));
-        files.put(VirtualName.STATS, new StatsFile(observation.registry()));
+        files.put(VirtualName.STATS, new StatsFile(observation::complete));
         files.put(VirtualName.ACCESS_LOG, new AccessLogFile(observation.accessLog()));
         return new VirtualFiles(
                 files, options(), Math.max(0, Environment.userId()), Math.max(0, Environment.groupId()), time);

@@ -2,8 +2,10 @@ package mountagent.service;
 
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToDoubleFunction;
 import mountagent.base.Clock;
@@ -34,18 +36,44 @@ final class MountObservation implements AutoCloseable {
     private final MetricRegistry registry = new MetricRegistry();
     private final AccessLog accessLog;
     private final Clock clock;
+    private final long begun;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Queue<Runnable> later = new ArrayDeque<>();
     private @Nullable MetricsServer server;
     private boolean isClosed;
 
     MountObservation(Clock clock) {
         this.clock = clock;
         this.accessLog = new AccessLog(clock, ZoneId.systemDefault());
-        ProcessMetrics.register(registry, clock::nanoTime);
+        this.begun = clock.nanoTime();
     }
 
+    /// Where parts of the mount count what they do.
     MetricRegistry registry() {
         return registry;
+    }
+
+    /// The same with the numbers that are only asked for when somebody looks: naming them all takes time that a mount
+    /// which is not ready yet has better uses for.
+    MetricRegistry complete() {
+        lock.lock();
+        try {
+            for (var part = later.poll(); part != null; part = later.poll()) {
+                part.run();
+            }
+            return registry;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void later(Runnable registration) {
+        lock.lock();
+        try {
+            later.add(registration);
+        } finally {
+            lock.unlock();
+        }
     }
 
     AccessLog accessLog() {
@@ -71,7 +99,7 @@ final class MountObservation implements AutoCloseable {
         lock.lock();
         try {
             if (!isClosed) {
-                server = MetricsServer.start(address, () -> MetricText.prometheus(registry, labels));
+                server = MetricsServer.start(address, () -> MetricText.prometheus(complete(), labels));
             }
         } finally {
             lock.unlock();
@@ -93,6 +121,12 @@ final class MountObservation implements AutoCloseable {
 
     /// Adds what the parts of an open volume keep themselves.
     void watch(MetaStore meta, FileData data, BlockStore blocks) {
+        compactions(data);
+        later(() -> register(meta, data, blocks));
+    }
+
+    private void register(MetaStore meta, FileData data, BlockStore blocks) {
+        ProcessMetrics.register(registry, clock::nanoTime, begun);
         space("used_space", "Total used space in bytes.", meta, at -> at.totalBytes() - at.availableBytes());
         space("total_space", "Total space in bytes.", meta, SpaceInfo::totalBytes);
         space("used_inodes", "Total used number of inodes.", meta, at -> at.totalInodes() - at.availableInodes());
@@ -102,7 +136,6 @@ final class MountObservation implements AutoCloseable {
                 "Subdir configuration for JuiceFS mount (empty string means root mount)",
                 () -> 1,
                 new Label("subdir", ""));
-        compactions(data);
         buffers(data, blocks);
         cache(blocks);
         cacheTimes(blocks);
@@ -111,8 +144,10 @@ final class MountObservation implements AutoCloseable {
 
     /// Adds when the metadata was backed up.
     void watch(MetadataBackup backup) {
-        registry.gauge("last_successful_backup", "Last successful backup.", backup::succeededSeconds);
-        registry.gauge("last_backup_duration", "Last backup duration.", () -> backup.tookNanos() / NANOS);
+        later(() -> {
+            registry.gauge("last_successful_backup", "Last successful backup.", backup::succeededSeconds);
+            registry.gauge("last_backup_duration", "Last backup duration.", () -> backup.tookNanos() / NANOS);
+        });
     }
 
     private void space(String name, String help, MetaStore meta, ToDoubleFunction<SpaceInfo> part) {
