@@ -9,7 +9,7 @@ import mountagent.base.Sizes;
 /// the
 /// share of each disk, in bytes and inodes, that is left free. `fileMode` are the permission bits of files.
 /// `expireAfter` removes what was not read for so long (zero: never); `scanEvery` is how often the directories are
-/// walked again for what others put there (negative: never, not even at the start). `queueBytes` bounds the memory
+/// walked again for what others put there (zero or negative: only at the start). `queueBytes` bounds the memory
 /// of blocks that wait to be written.
 public record CacheOptions(
         long capacityBytes,

@@ -51,7 +51,7 @@ final class CacheFlags {
     @Option(
             names = "--cache-scan-interval",
             paramLabel = "TIME",
-            description = "Between looks through the directories; default 1h, negative: never.")
+            description = "Between looks through the directories; default 1h, negative: only at the start.")
     private String scanInterval = "1h";
 
     @Option(names = "--cache-expire", paramLabel = "TIME", description = "Unread for so long goes; default 0: never.")
