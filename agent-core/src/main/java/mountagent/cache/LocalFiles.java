@@ -54,10 +54,12 @@ final class LocalFiles implements CacheFiles {
     private static Set<PosixFilePermission> permissions(int mode) {
         // The constants stand in the order of the bits, the owner's right to read first.
         var set = EnumSet.noneOf(PosixFilePermission.class);
+        int bit = 1 << BITS - 1;
         for (PosixFilePermission permission : PosixFilePermission.values()) {
-            if ((mode >> BITS - 1 - permission.ordinal() & 1) != 0) {
+            if ((mode & bit) != 0) {
                 set.add(permission);
             }
+            bit >>= 1;
         }
         return set;
     }
