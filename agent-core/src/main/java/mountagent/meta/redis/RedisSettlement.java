@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds out what became of a transaction whose EXEC was not answered.
 ///
-/// First it has the server end the old connection, so that an EXEC still on its way cannot run later. Then it reads
-/// the records that the transaction wrote. EXEC is all or nothing, so:
+/// First it has the server end the old connection, so that an EXEC still on its way cannot run later. Then
+/// it reads the records that the transaction wrote. EXEC is all or nothing, so:
 ///
-/// 1. a record that only this transaction can have made (a node under its new inode, a slice record with its new id)
-///    decides alone;
+/// 1. a record that only this transaction can have made (a node under its new inode, a slice record with
+/// its new id) decides alone;
 /// 2. else, when all records are as written, it ran;
-/// 3. when all are as they were before, it did not, provided that one of them cannot have come back to what it was (a
-///    node, for its times), or that nothing was made under a new id: what was made and removed again by others looks
-///    like what never was, and an id must not be used twice;
+/// 3. when all are as they were before, it did not, provided that one of them cannot have come back to what
+/// it was (a node, for its times), or that nothing was made under a new id: what was made and removed again
+/// by others looks like what never was, and an id must not be used twice;
 /// 4. anything else means that others have been there since, and the outcome stays unknown.
 final class RedisSettlement {
     /// What became of the transaction.
@@ -169,9 +169,8 @@ final class RedisSettlement {
             case Mutation.RemoveDelayedSlices(long id, long time) -> written.put(new Item.IsDelayed(id, time), false);
             case Mutation.PutAcl(int id, var rule) -> written.put(new Item.AclOf(id), rule);
             case Mutation.PutSetting(String document) -> written.put(new Item.Setting(), document);
-            case Mutation.UpdateNode _, Mutation.RemoveNode _, Mutation.TouchDirectory _ -> {
-                // In the nodes that the constructor was given.
-            }
+            // In the nodes that the constructor was given.
+            case Mutation.UpdateNode _, Mutation.RemoveNode _, Mutation.TouchDirectory _ -> {}
             case Mutation.RemoveXattrs _,
                     Mutation.AddParentLink _,
                     Mutation.RemoveParentLinks _,
