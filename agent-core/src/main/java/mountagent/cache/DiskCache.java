@@ -127,7 +127,8 @@ public final class DiskCache implements BlockCache {
     public boolean evict(CacheKey key) {
         boolean wasHere = part(key).directory().evict(key);
         Part legacy = legacyPart(key);
-        return wasHere | (legacy != null && legacy.directory().evict(key));
+        boolean wasThere = legacy != null && legacy.directory().evict(key);
+        return wasHere || wasThere;
     }
 
     @Override
