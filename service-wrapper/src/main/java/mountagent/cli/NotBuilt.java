@@ -52,7 +52,7 @@ final class NotBuilt {
                     "ranger-service",
                     "kerberos-config-file"),
             "dump",
-            Set.of("fast", "binary"),
+            Set.of("binary"),
             "load",
             Set.of("encrypt-rsa-key", "encrypt-algo", "binary", "stat", "offset", "threads"),
             "gc",

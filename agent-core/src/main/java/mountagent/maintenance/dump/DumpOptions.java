@@ -6,7 +6,7 @@ import mountagent.meta.Inodes;
 /// What is dumped and how. `root` is the directory the document begins with; `threadsMax` reads of details go
 /// on at the same time; once `isStopped` says so, the dump ends with EINTR.
 public record DumpOptions(
-        long root, Secrets secrets, Trash trash, Pace pace, int threadsMax, BooleanSupplier isStopped) {
+        long root, Secrets secrets, Trash trash, Pace pace, View view, int threadsMax, BooleanSupplier isStopped) {
     /// Whether passwords of the object store are in the document.
     public enum Secrets {
         REMOVED,
@@ -27,6 +27,14 @@ public record DumpOptions(
         HALF
     }
 
+    /// What of a volume in use is dumped.
+    public enum View {
+        /// What it was at the beginning, if the engine can hold still; the store may need space for that.
+        SNAPSHOT,
+        /// What is met on the way.
+        LIVE
+    }
+
     public DumpOptions {
         if (threadsMax < 1) {
             throw new IllegalArgumentException("threadsMax (" + threadsMax + ") must be at least 1");
@@ -35,32 +43,36 @@ public record DumpOptions(
 
     /// The whole volume without secrets, on the calling thread.
     public static DumpOptions whole() {
-        return new DumpOptions(Inodes.ROOT, Secrets.REMOVED, Trash.INCLUDED, Pace.FULL, 1, () -> false);
+        return new DumpOptions(Inodes.ROOT, Secrets.REMOVED, Trash.INCLUDED, Pace.FULL, View.SNAPSHOT, 1, () -> false);
     }
 
     /// The same from another directory.
     public DumpOptions withRoot(long directory) {
-        return new DumpOptions(directory, secrets, trash, pace, threadsMax, isStopped);
+        return new DumpOptions(directory, secrets, trash, pace, view, threadsMax, isStopped);
     }
 
     public DumpOptions withSecrets(Secrets value) {
-        return new DumpOptions(root, value, trash, pace, threadsMax, isStopped);
+        return new DumpOptions(root, value, trash, pace, view, threadsMax, isStopped);
     }
 
     public DumpOptions withTrash(Trash value) {
-        return new DumpOptions(root, secrets, value, pace, threadsMax, isStopped);
+        return new DumpOptions(root, secrets, value, pace, view, threadsMax, isStopped);
     }
 
     public DumpOptions withPace(Pace value) {
-        return new DumpOptions(root, secrets, trash, value, threadsMax, isStopped);
+        return new DumpOptions(root, secrets, trash, value, view, threadsMax, isStopped);
+    }
+
+    public DumpOptions withView(View value) {
+        return new DumpOptions(root, secrets, trash, pace, value, threadsMax, isStopped);
     }
 
     public DumpOptions withThreadsMax(int value) {
-        return new DumpOptions(root, secrets, trash, pace, value, isStopped);
+        return new DumpOptions(root, secrets, trash, pace, view, value, isStopped);
     }
 
     public DumpOptions withStop(BooleanSupplier value) {
-        return new DumpOptions(root, secrets, trash, pace, threadsMax, value);
+        return new DumpOptions(root, secrets, trash, pace, view, threadsMax, value);
     }
 
     /// Whether the document is about all of the volume.

@@ -47,6 +47,10 @@ public final class MetadataBackup implements AutoCloseable {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private static final long INODES_MAX_HOURLY = 1_000_000;
+
+    /// A dump of so many takes seconds: an engine may hold still for as long.
+    private static final long INODES_MAX_SNAPSHOT = 100_000;
+
     private static final int LOOKS = 10;
     private static final double JITTER = 0.05;
     private static final int PAGE = 1000;
@@ -141,8 +145,7 @@ public final class MetadataBackup implements AutoCloseable {
 
     /// A volume of that size takes too long to be dumped each hour.
     private boolean hasTooMany() throws FsException {
-        Item.CounterOf item = new Item.CounterOf(Counter.TOTAL_INODES);
-        long inodes = engine.read(ReadPlan.of(item), reader -> reader.get(item));
+        long inodes = inodes();
         boolean tooMany = inodes > INODES_MAX_HOURLY && plan.period().compareTo(HOUR) <= 0;
         if (tooMany && !toldTooMany) {
             log.warn(
@@ -153,6 +156,11 @@ public final class MetadataBackup implements AutoCloseable {
         }
         toldTooMany = tooMany;
         return tooMany;
+    }
+
+    private long inodes() throws FsException {
+        Item.CounterOf item = new Item.CounterOf(Counter.TOTAL_INODES);
+        return engine.read(ReadPlan.of(item), reader -> reader.get(item));
     }
 
     private void backUp(Instant now) throws FsException, IOException, ObjectStoreException {
@@ -178,6 +186,7 @@ public final class MetadataBackup implements AutoCloseable {
         DumpOptions options = DumpOptions.whole()
                 .withTrash(plan.trash())
                 .withPace(DumpOptions.Pace.HALF)
+                .withView(inodes() < INODES_MAX_SNAPSHOT ? DumpOptions.View.SNAPSHOT : DumpOptions.View.LIVE)
                 .withStop(() -> stopped);
         try (OutputStream target = DumpFile.gzip(Files.newOutputStream(file))) {
             MetadataDump.write(engine, options, target, Progress.NONE, clock);

@@ -24,17 +24,18 @@ import mountagent.meta.QuotaKey;
 import mountagent.meta.ReadPlan;
 import mountagent.meta.Scan;
 import mountagent.meta.SessionRecord;
+import mountagent.meta.SnapshotEngine;
 import mountagent.meta.VolumeFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Writes all metadata of a volume as the official client's JSON, byte for byte where the volume is the same.
 ///
-/// Takes no snapshot: what changes meanwhile may be in the document as it was before or as it is afterwards,
-/// and what is moved may be missing or there twice. What cannot be read (an entry without inode, a chunk
-/// whose records make no sense) is left out, told to the log and counted. Not in the document, as with the
-/// official client: sessions, locks, references and statistics (they follow from the rest), delayed slices,
-/// the contents of unlinked open files.
+/// Of an engine that can hold still ([SnapshotEngine]) it is the volume of one moment, unless that is not wanted. Of
+/// others, what changes meanwhile may be in the document as it was before or as it is afterwards, and what is moved may
+/// be missing or there twice. What cannot be read (an entry without inode, a chunk whose records make no sense) is left
+/// out, told to the log and counted. Not in the document, as with the official client: sessions, locks, references and
+/// statistics (they follow from the rest), delayed slices, the contents of unlinked open files.
 public final class MetadataDump {
     private static final Logger log = LoggerFactory.getLogger(MetadataDump.class);
 
@@ -64,7 +65,13 @@ public final class MetadataDump {
     public static Totals write(
             MetaEngine engine, DumpOptions options, OutputStream target, Progress progress, Clock clock)
             throws FsException, IOException {
-        return new MetadataDump(engine, options, target, progress, clock).write();
+        if (options.view() == DumpOptions.View.LIVE || !(engine instanceof SnapshotEngine still)) {
+            return new MetadataDump(engine, options, target, progress, clock).write();
+        }
+        try (MetaEngine snapshot = still.snapshot()) {
+            // its reads take turns, so more threads would only wait
+            return new MetadataDump(snapshot, options.withThreadsMax(1), target, progress, clock).write();
+        }
     }
 
     private Totals write() throws FsException, IOException {

@@ -94,6 +94,11 @@ final class ReaderPool implements AutoCloseable {
         return known != null ? known : SqliteConnection.open(location, use, CACHE_KIB, busy);
     }
 
+    /// The database as it is now, on a connection that is none of these.
+    SqlSnapshot snapshot() throws FsException {
+        return SqlSnapshot.open(location, use, busy, errors);
+    }
+
     /// Refuses further reads, waits for those under way and closes their connections.
     @Override
     public void close() {

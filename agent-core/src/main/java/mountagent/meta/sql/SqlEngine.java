@@ -16,6 +16,7 @@ import mountagent.meta.MetaReader;
 import mountagent.meta.Page;
 import mountagent.meta.ReadPlan;
 import mountagent.meta.Scan;
+import mountagent.meta.SnapshotEngine;
 import org.jspecify.annotations.Nullable;
 
 /// The metadata of a volume in an SQLite file, in the official schema.
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads run on the calling thread and take microseconds, each on a snapshot of its own; changes are made by a
 /// [Writer], which the caller waits for. Other processes may use the file at the same time: everything waits for their
 /// locks, up to [SqlOptions#busyLimit()], and then fails with EIO.
-public final class SqlEngine implements MetaEngine {
+public final class SqlEngine implements SnapshotEngine {
     private static final int WRITER_CACHE_KIB = 16 * 1024;
 
     private final SqliteLocation location;
@@ -243,6 +244,14 @@ public final class SqlEngine implements MetaEngine {
         Durability durability = kind == IdKind.ACL ? Durability.COMMITTED : Durability.POWER_SAFE;
         long first = open.run(new WriteTask<>(batch -> batch.allocate(kind, count), durability));
         return new IdRange(first, count);
+    }
+
+    @Override
+    public MetaEngine snapshot() throws FsException {
+        if (isEmpty()) {
+            throw noVolume(location);
+        }
+        return readers.snapshot();
     }
 
     @Override

@@ -5,27 +5,43 @@ import static mountagent.maintenance.dump.Dumps.dump;
 import static mountagent.maintenance.dump.Dumps.load;
 import static mountagent.maintenance.dump.Dumps.withoutCounters;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import mountagent.base.Clock;
+import mountagent.base.DentryKey;
+import mountagent.base.FileName;
+import mountagent.base.FsException;
+import mountagent.base.Progress;
 import mountagent.base.SettableClock;
 import mountagent.base.Timestamp;
 import mountagent.golden.GoldenMount;
 import mountagent.golden.GoldenVolume;
 import mountagent.meta.Cursor;
+import mountagent.meta.Durability;
+import mountagent.meta.Inodes;
+import mountagent.meta.Item;
 import mountagent.meta.MetaEngine;
+import mountagent.meta.Mutation;
 import mountagent.meta.Page;
+import mountagent.meta.ReadPlan;
 import mountagent.meta.Scan;
 import mountagent.meta.Slice;
 import mountagent.meta.sql.SqlEngine;
 import mountagent.meta.sql.SqlOptions;
 import mountagent.meta.sql.SqliteLocation;
 import mountagent.volume.TestVolume;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -48,7 +64,45 @@ class GoldenDumpTest {
         String expected = Files.readString(golden.folder().resolve("dump.json"));
         try (MetaEngine engine = GoldenMount.engine(golden)) {
             assertSame(expected, dump(engine, DumpOptions.whole()));
-            assertSame(expected, dump(engine, DumpOptions.whole().withThreadsMax(4)));
+            DumpOptions live = DumpOptions.whole().withView(DumpOptions.View.LIVE);
+            assertSame(expected, dump(engine, live.withThreadsMax(4)));
+        }
+    }
+
+    /// The tree changes while the document is being written: what it was at the beginning is dumped.
+    @Test
+    void aDumpIsOfOneMoment() throws Exception {
+        GoldenVolume golden = GoldenVolume.unpack("sqlite-default", folder);
+        String expected = Files.readString(golden.folder().resolve("dump.json"));
+        try (MetaEngine engine = GoldenMount.engine(golden)) {
+            var text = new ByteArrayOutputStream();
+            var changing = new FilterOutputStream(text) {
+                @Override
+                public void write(byte[] bytes) throws IOException {
+                    if (text.size() == 0) {
+                        removeFromRoot(engine, "xattr");
+                    }
+                    out.write(bytes);
+                }
+            };
+            MetadataDump.write(engine, DumpOptions.whole(), changing, Progress.NONE, Clock.SYSTEM);
+            assertSame(expected, text.toString(StandardCharsets.UTF_8));
+            assertFalse(dump(engine, DumpOptions.whole()).contains("on%20a%20directory"));
+        }
+    }
+
+    private static void removeFromRoot(MetaEngine engine, String name) throws IOException {
+        DentryKey key = new DentryKey(Inodes.ROOT, FileName.of(name));
+        try {
+            engine.transact(
+                    ReadPlan.of(new Item.DentryAt(key)),
+                    transaction -> {
+                        transaction.apply(new Mutation.RemoveDentry(key));
+                        return key;
+                    },
+                    Durability.COMMITTED);
+        } catch (FsException e) {
+            throw new IOException(e);
         }
     }
 
