@@ -42,7 +42,10 @@ final class DumpCommand implements Callable<Integer> {
     @Option(names = "--skip-trash", description = "Without what is in the trash.")
     private boolean skipTrash;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Reads at the same time, where the engine is asked over a network; default 10.")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Reads at the same time, where the engine is asked over a network; default 10.")
     private int threads = 10;
 
     @SuppressWarnings("UnusedVariable") // accepted: that is how it is anyway

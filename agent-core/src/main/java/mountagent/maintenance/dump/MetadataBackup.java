@@ -32,14 +32,14 @@ import mountagent.object.ObjectStoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The job of a mount that keeps dumps of the metadata in the object store, under the official client's names, times
-/// and
-/// limits (reference: volume-format.md §8, maintenance.md §5).
+/// The job of a mount that keeps dumps of the metadata in the object store, under the official client's
+/// names, times and limits (reference: volume-format.md §8, maintenance.md §5).
 ///
-/// It looks ten times a period whether a backup is due; of all clients one makes it ([LastBackup]). A backup rests as
-/// long as it works, reads on one thread of its own, and is written to a temporary file first, so that memory stays
-/// small and the store gets it whole. Older backups are thinned out ([BackupRotation]) only after one has succeeded and
-/// all have been listed. Nothing that fails here reaches the mount: it is logged, and tried again when it looks next.
+/// It looks ten times a period whether a backup is due; of all clients one makes it ([LastBackup]). A backup
+/// rests as long as it works, reads on one thread of its own, and is written to a temporary file first, so
+/// that memory stays small and the store gets it whole. Older backups are thinned out ([BackupRotation]) only
+/// after one has succeeded and all have been listed. Nothing that fails here reaches the mount: it is logged,
+/// and tried again when it looks next.
 public final class MetadataBackup implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MetadataBackup.class);
 
@@ -228,8 +228,8 @@ public final class MetadataBackup implements AutoCloseable {
         }
     }
 
-    /// Ends the job: what is under way stops at its next step and makes room for another client; at most 10 seconds are
-    /// waited for it.
+    /// Ends the job: what is under way stops at its next step and makes room for another client; at most 10
+    /// seconds are waited for it.
     @Override
     public void close() {
         stopped = true;

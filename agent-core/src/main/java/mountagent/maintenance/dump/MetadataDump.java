@@ -31,11 +31,12 @@ import org.slf4j.LoggerFactory;
 
 /// Writes all metadata of a volume as the official client's JSON, byte for byte where the volume is the same.
 ///
-/// Of an engine that can hold still ([SnapshotEngine]) it is the volume of one moment, unless that is not wanted. Of
-/// others, what changes meanwhile may be in the document as it was before or as it is afterwards, and what is moved may
-/// be missing or there twice. What cannot be read (an entry without inode, a chunk whose records make no sense) is left
-/// out, told to the log and counted. Not in the document, as with the official client: sessions, locks, references and
-/// statistics (they follow from the rest), delayed slices, the contents of unlinked open files.
+/// Of an engine that can hold still ([SnapshotEngine]) it is the volume of one moment, unless that is not
+/// wanted. Of others, what changes meanwhile may be in the document as it was before or as it is afterwards,
+/// and what is moved may be missing or there twice. What cannot be read (an entry without inode, a chunk
+/// whose records make no sense) is left out, told to the log and counted. Not in the document, as with the
+/// official client: sessions, locks, references and statistics (they follow from the rest), delayed slices,
+/// the contents of unlinked open files.
 public final class MetadataDump {
     private static final Logger log = LoggerFactory.getLogger(MetadataDump.class);
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The connections that readers share: made when needed, up to a limit; whoever finds them all in use waits. The one
-/// used last is used next, as its pages are in memory. Thread-safe.
+/// The connections that readers share: made when needed, up to a limit; whoever finds them all in use waits.
+/// The one used last is used next, as its pages are in memory. Thread-safe.
 final class ReaderPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);
     private static final int CACHE_KIB = 4 * 1024;
@@ -42,7 +42,8 @@ final class ReaderPool implements AutoCloseable {
         T run(SqliteConnection connection) throws SQLException, FsException;
     }
 
-    /// Runs `reading` on a connection that nobody else uses meanwhile. One that SQLite has failed on is not used again.
+    /// Runs `reading` on a connection that nobody else uses meanwhile. One that SQLite has failed on is not
+    /// used again.
     <T extends @Nullable Object> T read(Reading<T> reading) throws FsException {
         acquire();
         try {

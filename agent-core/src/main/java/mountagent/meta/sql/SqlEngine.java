@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The metadata of a volume in an SQLite file, in the official schema.
 ///
-/// Reads run on the calling thread and take microseconds, each on a snapshot of its own; changes are made by a
-/// [Writer], which the caller waits for. Other processes may use the file at the same time: everything waits for their
-/// locks, up to [SqlOptions#busyLimit()], and then fails with EIO.
+/// Reads run on the calling thread and take microseconds, each on a snapshot of its own; changes are made by
+/// a [Writer], which the caller waits for. Other processes may use the file at the same time: everything
+/// waits for their locks, up to [SqlOptions#busyLimit()], and then fails with EIO.
 public final class SqlEngine implements SnapshotEngine {
     private static final int WRITER_CACHE_KIB = 16 * 1024;
 
@@ -49,9 +49,9 @@ public final class SqlEngine implements SnapshotEngine {
         this.hasTables = hasTables;
     }
 
-    /// Opens the database at `location`. A volume of an older client gets the tables, columns and indexes it lacks,
-    /// unless it is opened to look only. Fails when the file is not there (ENOENT), is no database (EIO), cannot be
-    /// written (EROFS) or is kept locked (EIO).
+    /// Opens the database at `location`. A volume of an older client gets the tables, columns and indexes it
+    /// lacks, unless it is opened to look only. Fails when the file is not there (ENOENT), is no database
+    /// (EIO), cannot be written (EROFS) or is kept locked (EIO).
     public static SqlEngine open(SqliteLocation location, SqlOptions options) throws FsException {
         SqlErrors errors = new SqlErrors(location.toString());
         BusyWait busy = new BusyWait(options.busyLimit(), errors);

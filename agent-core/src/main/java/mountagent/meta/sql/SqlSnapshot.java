@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The database as it was when this was opened: one connection in one read transaction. Meanwhile the write-ahead log
-/// keeps everything that is written later. Thread-safe: reads take turns.
+/// The database as it was when this was opened: one connection in one read transaction. Meanwhile the
+/// write-ahead log keeps everything that is written later. Thread-safe: reads take turns.
 final class SqlSnapshot implements MetaEngine {
     private static final Logger LOG = LoggerFactory.getLogger(SqlSnapshot.class);
     private static final int CACHE_KIB = 4 * 1024;

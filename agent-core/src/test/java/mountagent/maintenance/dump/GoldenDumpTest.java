@@ -130,7 +130,8 @@ class GoldenDumpTest {
         return SqlEngine.open(SqliteLocation.of(folder.resolve(file)), SqlOptions.of(SqlOptions.Access.CREATE));
     }
 
-    /// The counts of slices that the nodes of `loaded` refer to: files that were unlinked and open are not there.
+    /// The counts of slices that the nodes of `loaded` refer to: files that were unlinked and open are not
+    /// there.
     private static Set<Scan.CountedSlice> countsOf(MetaEngine old, MetaEngine loaded) throws Exception {
         Set<Long> nodes = new HashSet<>();
         all(loaded, new Scan.Nodes()).forEach(node -> nodes.add(node.inode()));
