@@ -61,8 +61,9 @@ public final class VolumeTools {
         }
     }
 
-    /// Removes a name and everything below it. Front ends are told of the name alone: what is below it goes
-    /// with it.
+    /// Removes a name and everything below it. Front ends are told of the name, since what is below it goes
+    /// with it,
+    /// and of files that are open here.
     public void remove(Caller caller, DentryKey at, Kept kept, int threads, Tally tally) throws FsException {
         requireWritable();
         try {
@@ -79,7 +80,9 @@ public final class VolumeTools {
         parts.beliefs().forget(at);
         parts.listings().touched(at);
         parts.listings().touched(removed.inode());
-        parts.events().attr(origin, removed.inode());
+        if (removed.sustained()) {
+            parts.events().attr(origin, removed.inode());
+        }
         try {
             parts.removedData().accept(removed);
         } catch (FsException e) {
