@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /// Which directory a block belongs to: a consistent hash ring over the ids of the directories, and the place
@@ -22,7 +23,7 @@ final class HashRing {
 
     private static final double CIRCLE = 1L << Integer.SIZE;
 
-    private final TreeMap<Long, Integer> points;
+    private final NavigableMap<Long, Integer> points;
     private final int count;
 
     /// A ring over directories with these ids, in the order of their paths.
@@ -30,7 +31,7 @@ final class HashRing {
         count = ids.size();
         int[] replicas = new int[count];
         Arrays.fill(replicas, REPLICAS);
-        TreeMap<Long, Integer> ring = ring(ids, replicas);
+        NavigableMap<Long, Integer> ring = ring(ids, replicas);
         for (int round = 0; round < ROUNDS && count > 1; round++) {
             balance(ring, replicas);
             ring = ring(ids, replicas);
@@ -38,7 +39,7 @@ final class HashRing {
         points = ring;
     }
 
-    private static TreeMap<Long, Integer> ring(List<String> ids, int[] replicas) {
+    private static NavigableMap<Long, Integer> ring(List<String> ids, int[] replicas) {
         var ring = new TreeMap<Long, Integer>();
         for (int directory = 0; directory < replicas.length; directory++) {
             for (int replica = 0; replica < replicas[directory]; replica++) {
@@ -50,7 +51,7 @@ final class HashRing {
 
     /// A directory whose points cover more of the circle than its share gets fewer of them, and the other way round, in
     /// three quarters of the proportion. A single point more is not added (the official client's rule).
-    private static void balance(TreeMap<Long, Integer> ring, int[] replicas) {
+    private static void balance(NavigableMap<Long, Integer> ring, int[] replicas) {
         double[] covered = new double[replicas.length];
         long before = ring.lastKey() - (1L << Integer.SIZE);
         for (Map.Entry<Long, Integer> point : ring.entrySet()) {
