@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -284,8 +285,13 @@ final class CacheDirectory implements AutoCloseable {
     }
 
     static String reason(IOException failure) {
-        String reason = failure instanceof FileSystemException e ? e.getReason() : failure.getMessage();
-        return reason == null ? failure.toString() : reason;
+        return switch (failure) {
+            case AccessDeniedException e -> e.getFile() + ": permission denied";
+            case NoSuchFileException e -> e.getFile() + " does not exist";
+            case FileAlreadyExistsException e -> e.getFile() + " is in the way";
+            case FileSystemException e when e.getReason() != null -> e.getFile() + ": " + e.getReason();
+            default -> String.valueOf(failure.getMessage());
+        };
     }
 
     private void stopWrites(String why) {

@@ -51,7 +51,7 @@ public final class DiskCache implements BlockCache {
                 parts.add(new Part(directory, new WriteQueue(directory, share.queueBytes()), care));
                 ids.add(id);
             } catch (IOException e) {
-                LOG.warn("cannot use cache directory {}, going on without it: {}", home, e.toString());
+                LOG.warn("cannot use cache directory {}, going on without it: {}", home, CacheDirectory.reason(e));
             }
         }
         if (parts.isEmpty()) {
