@@ -366,12 +366,17 @@ final class CacheDirectory implements AutoCloseable {
     /// Takes note of a staged block; one that is found when the mount starts is to be uploaded, as long as
     /// there are not too many of them at a time.
     void foundStaged(CacheKey key, int accessSeconds) {
-        if (index.presence(key) != Presence.STAGED) {
-            index.addStaged(key, accessSeconds);
-        }
+        index.addStaged(key, accessSeconds);
         if (!isWalked && staged.size() < STAGED_MAX) {
             staged.put(key, true);
         }
+    }
+
+    /// Takes note that a block is cached, and not or no longer staged.
+    void foundCached(CacheKey key, int accessSeconds) {
+        staged.remove(key);
+        index.unstage(key);
+        index.add(key, accessSeconds, 0);
     }
 
     List<CacheKey> staged(int limit) {

@@ -104,6 +104,8 @@ final class DirectoryCare implements AutoCloseable {
                 directory.room().expire();
             }
         } catch (IOException e) {
+            // The first question then is whether it is still there.
+            lockDue = clock.nanoTime();
             directory.health().failed("cannot look after it: " + CacheDirectory.reason(e));
         } catch (RuntimeException e) {
             LOG.error(

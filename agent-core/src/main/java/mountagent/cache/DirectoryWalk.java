@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ final class DirectoryWalk {
     private final CacheDirectory directory;
     private final LocalFiles files;
     private final BooleanSupplier isStopped;
+    private final Set<CacheKey> staged = new HashSet<>();
     private long found;
 
     /// A walk that gives up once `isStopped` says so.
@@ -65,18 +68,21 @@ final class DirectoryWalk {
                 removeHalfWritten(file);
             } else if (isStaged) {
                 found++;
+                staged.add(key);
                 directory.foundStaged(key, seconds(attributes));
-            } else if (attributes.size() < key.length() && !isStaged(key)) {
-                boolean _ = directory.files().delete(file);
-            } else {
-                found++;
-                directory.index().add(key, seconds(attributes), 0);
+            } else if (!staged.contains(key)) {
+                visitCached(key, file, attributes);
             }
             return next();
         }
 
-        private boolean isStaged(CacheKey key) {
-            return directory.index().presence(key) == CacheIndex.Presence.STAGED;
+        private void visitCached(CacheKey key, Path file, BasicFileAttributes attributes) throws IOException {
+            if (attributes.size() < key.length()) {
+                boolean _ = directory.files().delete(file);
+            } else {
+                found++;
+                directory.foundCached(key, seconds(attributes));
+            }
         }
 
         private void removeHalfWritten(Path file) throws IOException {

@@ -94,15 +94,18 @@ final class DiskHealth {
             startedAt.set(token, FREE);
         }
         if (state != State.NORMAL) {
-            count(0);
+            int _ = count(0);
         }
     }
 
     /// An operation has failed in a way that is the disk's fault.
     void failed(String what) {
         errorsEver.incrementAndGet();
-        LOG.warn("cache directory {}: {}", name, what);
-        count(1);
+        if (count(1) <= ERRORS_MAX) {
+            LOG.warn("cache directory {}: {}", name, what);
+        } else {
+            LOG.debug("cache directory {}: {}", name, what);
+        }
     }
 
     /// Looks for operations that hang and for states that end. Called every half a second or so.
@@ -122,7 +125,8 @@ final class DiskHealth {
         }
     }
 
-    private void count(int errors) {
+    /// Counts an operation; how many of the minute failed so far.
+    private int count(int errors) {
         lock.lock();
         try {
             long now = clock.nanoTime();
@@ -133,7 +137,9 @@ final class DiskHealth {
                 become(State.UNSTABLE, now);
                 unstableSince = now;
                 LOG.warn("cache directory {} fails; reads go to the object store while it does", name);
+                return ERRORS_MAX;
             }
+            return windowErrors;
         } finally {
             lock.unlock();
         }

@@ -155,6 +155,27 @@ final class CacheDirectoryTest {
         assertTrue(cache.walked().isHit(BLOCK));
     }
 
+    @Test
+    void furtherWalksKeepWhatIsStagedUntilItsOwnerHasUploadedIt() throws Exception {
+        Path staged = cache.layout.stagedBlock(BLOCK);
+        Files.createDirectories(staged.getParent());
+        Files.write(staged, CacheFixture.content(BLOCK));
+        Files.createDirectories(file(BLOCK).getParent());
+        Files.createLink(file(BLOCK), staged);
+        for (int i = 0; i < 3; i++) {
+            cache.walked();
+            assertTrue(cache.isHit(BLOCK));
+            assertFalse(cache.directory.evict(BLOCK));
+            assertEquals(1, cache.directory.statistics().stagedItems());
+        }
+        Files.delete(staged);
+        cache.walked();
+        assertEquals(0, cache.directory.statistics().stagedItems());
+        assertEquals(1, cache.directory.statistics().items());
+        assertTrue(cache.isHit(BLOCK));
+        assertTrue(cache.directory.evict(BLOCK));
+    }
+
     // ---- Damage ----
 
     @Test
