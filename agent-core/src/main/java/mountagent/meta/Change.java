@@ -1,6 +1,5 @@
 package mountagent.meta;
 
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -12,22 +11,20 @@ import mountagent.base.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// One run of a transaction's function: what it reads, the mutations it leaves, and what they add up to for
-/// counters,
-/// statistics and quotas. Used by one thread; a function that runs again gets a new one.
+/// counters, statistics and quotas. Used by one thread; a function that runs again gets a new one.
 final class Change implements MetaReader {
     private final MetaTransaction transaction;
     private final StoreContext context;
     private final Terms terms;
     private final Timestamp now;
-    private final Map<QuotaKey, DirStat> charges = new LinkedHashMap<>();
-    private long space;
-    private long inodes;
+    private final Charges charges;
 
     Change(MetaTransaction transaction, StoreContext context, Terms terms) {
         this.transaction = transaction;
         this.context = context;
         this.terms = terms;
         now = context.now();
+        charges = new Charges(context.use(), terms);
     }
 
     /// The time of the change.
@@ -97,9 +94,8 @@ final class Change implements MetaReader {
     }
 
     /// Marks a directory as changed now and adds to its link count. Without a change of links that is left
-    /// out while
-    /// its mtime is fresh, and nothing is ever kept about directories of the trash (reference: semantics.md
-    /// §4).
+    /// out while its mtime is fresh, and nothing is ever kept about directories of the trash (reference:
+    /// semantics.md §4).
     void touch(long directory, Node seen, int nlinkDelta) {
         if (Inodes.isTrash(directory)) {
             return;
@@ -121,37 +117,37 @@ final class Change implements MetaReader {
         return new DirStat(-stat.length(), -stat.space(), -stat.inodes());
     }
 
-    /// Charges space and inodes to the volume and to the owner's quotas. EDQUOT of the user's, ENOSPC, EDQUOT of the
-    /// group's, in this order (reference: semantics.md §4).
+    /// Charges space and inodes to the volume and to the owner's quotas. EDQUOT of the user's, ENOSPC,
+    /// EDQUOT of the group's, in this order (reference: semantics.md §4).
     void charge(Node owner, long spaceDelta, long inodesDelta) throws FsException {
         charge(new QuotaKey(QuotaKey.Kind.USER, Integer.toUnsignedLong(owner.uid())), spaceDelta, inodesDelta);
-        context.use().check(terms.format(), space + spaceDelta, inodes + inodesDelta);
-        count(spaceDelta, inodesDelta);
+        charges.toVolume(new DirStat(0, spaceDelta, inodesDelta));
+        addToCounters(spaceDelta, inodesDelta);
         charge(new QuotaKey(QuotaKey.Kind.GROUP, Integer.toUnsignedLong(owner.gid())), spaceDelta, inodesDelta);
     }
 
     /// Counts space and inodes of the volume's own, whatever its limits say: a full volume must still be
-    /// able to
-    /// move things to the trash.
+    /// able to move things to the trash.
     void count(long spaceDelta, long inodesDelta) {
+        charges.toVolumeUnchecked(new DirStat(0, spaceDelta, inodesDelta));
+        addToCounters(spaceDelta, inodesDelta);
+    }
+
+    private void addToCounters(long spaceDelta, long inodesDelta) {
         if (spaceDelta != 0) {
             apply(new Mutation.AddCounter(Counter.USED_SPACE, spaceDelta));
         }
         if (inodesDelta != 0) {
             apply(new Mutation.AddCounter(Counter.TOTAL_INODES, inodesDelta));
         }
-        space += spaceDelta;
-        inodes += inodesDelta;
     }
 
-    /// Charges to one quota, if it is counted. EDQUOT when what this change has charged to it so far goes past a limit
-    /// by that.
+    /// Charges to one quota, if it is counted. EDQUOT when what this change has charged to it so far goes
+    /// past a limit by that.
     void charge(QuotaKey key, long spaceDelta, long inodesDelta) throws FsException {
         boolean any = spaceDelta != 0 || inodesDelta != 0;
         if (any && terms.counts(key)) {
-            DirStat added = new DirStat(0, spaceDelta, inodesDelta);
-            DirStat all = charges.merge(key, added, DirStat::plus);
-            terms.quotas().check(key, added, all);
+            charges.toQuota(key, new DirStat(0, spaceDelta, inodesDelta));
             apply(new Mutation.AddQuotaUsage(key, spaceDelta, inodesDelta));
         }
     }
@@ -163,7 +159,8 @@ final class Change implements MetaReader {
         }
     }
 
-    /// Adds to the statistics of a directory and to all directory quotas that count what lies in it. EDQUOT.
+    /// Adds to the statistics of a directory and to all directory quotas that count what lies in it.
+    /// EDQUOT.
     void addTo(long directory, DirStat delta) throws FsException {
         enter(directory, delta, delta);
     }
@@ -178,8 +175,7 @@ final class Change implements MetaReader {
     }
 
     /// Moves what an entry adds up to from one directory to another: `direct` counts in their statistics,
-    /// `tree` in
-    /// the quotas that only one of them lies under. EDQUOT.
+    /// `tree` in the quotas that only one of them lies under. EDQUOT.
     void move(long source, long target, DirStat direct, DirStat tree) throws FsException {
         addStat(source, negated(direct));
         addStat(target, direct);
@@ -198,8 +194,7 @@ final class Change implements MetaReader {
     }
 
     /// The directory quotas that count what lies in `directory`. None does in the trash: what is there
-    /// counts for the
-    /// volume alone, though the trash root calls the root its parent.
+    /// counts for the volume alone, though the trash root calls the root its parent.
     private Set<QuotaKey> quotasOver(long directory) throws FsException {
         if (!terms.quotas().hasDirectories()) {
             return Set.of();
@@ -218,8 +213,7 @@ final class Change implements MetaReader {
     }
 
     /// Charges the change of a file's length to the volume, its owner, and each directory that holds it, as
-    /// often as it
-    /// does. The plan must be that of [Terms#resizing]. ENOSPC, EDQUOT.
+    /// often as it does. The plan must be that of [Terms#resizing]. ENOSPC, EDQUOT.
     void resize(long inode, Node file, long newLength) throws FsException {
         long lengthDelta = newLength - file.length();
         long spaceDelta = Sizes.space(newLength) - Sizes.space(file.length());
@@ -240,9 +234,8 @@ final class Change implements MetaReader {
         }
     }
 
-    /// Tells what is known here of counters and quotas that this run was committed.
-    void settle() {
-        context.use().add(space, inodes);
-        charges.forEach((key, all) -> terms.quotas().add(key, all.space(), all.inodes()));
+    /// What this run charges, to be settled or released when its end is known.
+    Charges charges() {
+        return charges;
     }
 }

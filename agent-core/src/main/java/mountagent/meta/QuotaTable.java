@@ -2,7 +2,6 @@ package mountagent.meta;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +11,21 @@ final class QuotaTable {
     /// No quotas.
     static final QuotaTable NONE = new QuotaTable(Map.of());
 
-    private record Line(Quota quota, AtomicLong space, AtomicLong inodes) {}
+    private record Line(Quota limits, Meter space, Meter inodes) {
+        static Line of(Quota quota) {
+            Line line = new Line(quota, new Meter(), new Meter());
+            line.space.know(quota.usedSpace());
+            line.inodes.know(quota.usedInodes());
+            return line;
+        }
+    }
 
     private final Map<QuotaKey, Line> lines;
     private final boolean directories;
 
     private QuotaTable(Map<QuotaKey, Quota> quotas) {
         lines = new HashMap<>();
-        quotas.forEach((key, quota) -> lines.put(key, new Line(quota, new AtomicLong(), new AtomicLong())));
+        quotas.forEach((key, quota) -> lines.put(key, Line.of(quota)));
         directories = quotas.keySet().stream().anyMatch(key -> key.kind() == QuotaKey.Kind.DIRECTORY);
     }
 
@@ -47,34 +53,40 @@ final class QuotaTable {
     }
 
     private static Quota known(Line line) {
-        return new Quota(
-                line.quota.maxSpace(),
-                line.quota.maxInodes(),
-                line.quota.usedSpace() + line.space.get(),
-                line.quota.usedInodes() + line.inodes.get());
+        return new Quota(line.limits.maxSpace(), line.limits.maxInodes(), line.space.known(), line.inodes.known());
     }
 
-    /// EDQUOT when `added` goes past a limit, with `all` that one change adds so far, itself included. What gives back
-    /// is never refused.
-    void check(QuotaKey key, DirStat added, DirStat all) throws FsException {
-        Quota quota = get(key);
-        if (quota != null
-                && (added.space() > 0 && isPast(quota.maxSpace(), quota.usedSpace(), all.space())
-                        || added.inodes() > 0 && isPast(quota.maxInodes(), quota.usedInodes(), all.inodes()))) {
+    /// Reserves what the sum of a transaction grows by from `before` to `after`, if the quota exists.
+    /// EDQUOT, and nothing done, when that goes past a limit; what gives back is never refused.
+    void reserve(QuotaKey key, DirStat before, DirStat after) throws FsException {
+        Line line = lines.get(key);
+        if (line == null) {
+            return;
+        }
+        if (!line.space.reserve(line.limits.maxSpace(), before.space(), after.space())) {
+            throw FsException.miss(Errno.EDQUOT);
+        }
+        if (!line.inodes.reserve(line.limits.maxInodes(), before.inodes(), after.inodes())) {
+            line.space.reserve(line.limits.maxSpace(), after.space(), before.space());
             throw FsException.miss(Errno.EDQUOT);
         }
     }
 
-    private static boolean isPast(long max, long used, long delta) {
-        return max > 0 && delta > 0 && used + delta > max;
-    }
-
-    /// Adds to what is known of a quota's usage.
-    void add(QuotaKey key, long space, long inodes) {
+    /// Counts the sum of a transaction that was committed.
+    void settle(QuotaKey key, DirStat sum) {
         Line line = lines.get(key);
         if (line != null) {
-            line.space.addAndGet(space);
-            line.inodes.addAndGet(inodes);
+            line.space.settle(line.limits.maxSpace(), sum.space());
+            line.inodes.settle(line.limits.maxInodes(), sum.inodes());
+        }
+    }
+
+    /// Forgets the sum of one that was not.
+    void release(QuotaKey key, DirStat sum) {
+        Line line = lines.get(key);
+        if (line != null) {
+            line.space.release(line.limits.maxSpace(), sum.space());
+            line.inodes.release(line.limits.maxInodes(), sum.inodes());
         }
     }
 }

@@ -1,52 +1,60 @@
 package mountagent.meta;
 
-import java.util.concurrent.atomic.AtomicLong;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.SpaceInfo;
 import org.jspecify.annotations.Nullable;
 
-/// Space and inodes in use as last read, with what this client has added since; and the limits of the volume against
-/// them (reference: semantics.md §13, §15). Thread-safe.
+/// Space and inodes in use as last read, with what this client has added since; and the limits of the
+/// volume against them (reference: semantics.md §13, §15). Thread-safe.
 final class SpaceUse {
     private static final long UNLIMITED_BYTES = 1L << 50;
     private static final long UNLIMITED_INODES = 10L << 20;
 
-    private final AtomicLong space = new AtomicLong();
-    private final AtomicLong inodes = new AtomicLong();
+    private final Meter space = new Meter();
+    private final Meter inodes = new Meter();
 
     /// Takes over counters just read.
     void set(long usedSpace, long usedInodes) {
-        space.set(usedSpace);
-        inodes.set(usedInodes);
+        space.know(usedSpace);
+        inodes.know(usedInodes);
     }
 
-    /// Adds what this client changed.
-    void add(long spaceDelta, long inodesDelta) {
-        if (spaceDelta != 0) {
-            space.addAndGet(spaceDelta);
-        }
-        if (inodesDelta != 0) {
-            inodes.addAndGet(inodesDelta);
-        }
+    /// Adds what this client changed whatever the limits say.
+    void add(DirStat sum) {
+        space.settle(0, sum.space());
+        inodes.settle(0, sum.inodes());
     }
 
-    /// ENOSPC when what is to be added goes past a limit of the volume.
-    void check(VolumeFormat format, long spaceDelta, long inodesDelta) throws FsException {
-        if (isPast(format.capacityBytes(), space.get(), spaceDelta)
-                || isPast(format.inodes(), inodes.get(), inodesDelta)) {
+    /// Reserves what the sum of a transaction grows by from `before` to `after`. ENOSPC, and nothing done,
+    /// when that goes past a limit of the volume.
+    void reserve(VolumeFormat format, DirStat before, DirStat after) throws FsException {
+        if (!space.reserve(format.capacityBytes(), before.space(), after.space())) {
+            throw FsException.miss(Errno.ENOSPC);
+        }
+        if (!inodes.reserve(format.inodes(), before.inodes(), after.inodes())) {
+            space.reserve(format.capacityBytes(), after.space(), before.space());
             throw FsException.miss(Errno.ENOSPC);
         }
     }
 
-    private static boolean isPast(long max, long used, long delta) {
-        return max > 0 && delta > 0 && used + delta > max;
+    /// Counts the sum of a transaction that was committed.
+    void settle(VolumeFormat format, DirStat sum) {
+        space.settle(format.capacityBytes(), sum.space());
+        inodes.settle(format.inodes(), sum.inodes());
     }
 
-    /// Size and use as shown: a volume without limit looks as large as it needs to; a quota on the root limits it.
+    /// Forgets the sum of one that was not.
+    void release(VolumeFormat format, DirStat sum) {
+        space.release(format.capacityBytes(), sum.space());
+        inodes.release(format.inodes(), sum.inodes());
+    }
+
+    /// Size and use as shown: a volume without limit looks as large as it needs to; a quota on the root
+    /// limits it.
     SpaceInfo info(VolumeFormat format, @Nullable Quota rootQuota) {
-        long usedBytes = Math.max(0, space.get());
-        long usedInodes = Math.max(0, inodes.get());
+        long usedBytes = Math.max(0, space.known());
+        long usedInodes = Math.max(0, inodes.known());
         long total = totalBytes(format.capacityBytes(), usedBytes);
         long freeInodes = freeInodes(format.inodes(), usedInodes);
         SpaceInfo whole = new SpaceInfo(total, total - usedBytes, usedInodes + freeInodes, freeInodes);

@@ -8,8 +8,8 @@ import mountagent.base.FsException;
 import mountagent.base.Timestamp;
 import org.jspecify.annotations.Nullable;
 
-/// What the operations of one [MetaStore] share: engine, options, ids, and what is known of the volume by now.
-/// Thread-safe.
+/// What the operations of one [MetaStore] share: engine, options, ids, and what is known of the volume by
+/// now. Thread-safe.
 final class StoreContext {
     /// A function that decides a change; it may run several times.
     @FunctionalInterface
@@ -149,21 +149,36 @@ final class StoreContext {
             throws FsException {
         checkWritable();
         AtomicReference<@Nullable Change> last = new AtomicReference<>();
-        T result = times.transaction(() -> learning(() -> engine.transact(
-                plan,
-                transaction -> {
-                    Change change = new Change(transaction, this, terms);
-                    if (last.getAndSet(change) != null) {
-                        times.restarted();
-                    }
-                    return work.run(change);
-                },
-                durability)));
-        Change committed = last.get();
-        if (committed != null) {
-            committed.settle();
+        boolean isCommitted = false;
+        try {
+            T result = times.transaction(() -> learning(() -> engine.transact(
+                    plan,
+                    transaction -> {
+                        Change change = new Change(transaction, this, terms);
+                        Change before = last.getAndSet(change);
+                        if (before != null) {
+                            before.charges().release();
+                            times.restarted();
+                        }
+                        return work.run(change);
+                    },
+                    durability)));
+            isCommitted = true;
+            return result;
+        } finally {
+            end(last.get(), isCommitted);
         }
-        return result;
+    }
+
+    private static void end(@Nullable Change last, boolean isCommitted) {
+        if (last == null) {
+            return;
+        }
+        if (isCommitted) {
+            last.charges().settle();
+        } else {
+            last.charges().release();
+        }
     }
 
     void checkWritable() throws FsException {

@@ -23,8 +23,8 @@ import mountagent.meta.MetaStore.TruncateRight;
 import mountagent.meta.memory.MemoryEngine;
 import org.junit.jupiter.api.Test;
 
-/// Random changes in a volume full of tight quotas: no limit is ever passed, and in the end all usage is what a full
-/// scan finds, of directories (by the checker), of users and of groups.
+/// Random changes in a volume full of tight quotas: no limit is ever passed, and in the end all usage is
+/// what a full scan finds, of directories (by the checker), of users and of groups.
 class QuotaStormTest extends MetaFixture {
     private static final int STEPS = Integer.getInteger("quota.steps", 6_000);
     private static final int NAMES = 6;
@@ -89,6 +89,22 @@ class QuotaStormTest extends MetaFixture {
         new HashSet<>(open).forEach(this::closeLast);
         deleteData();
         checkOwners();
+        fillUp();
+    }
+
+    /// What was refused or given up left no room reserved: the volume takes as many inodes as it may have.
+    private void fillUp() throws FsException {
+        int made = 0;
+        FsException refusal = null;
+        while (refusal == null) {
+            try {
+                meta.mknod(owner(3), at("fill" + made++), NodeSpec.file(0666));
+            } catch (FsException full) {
+                refusal = full;
+            }
+        }
+        assertEquals(Errno.ENOSPC, refusal.errno(), "seed " + seed);
+        assertEquals(200L, stored(new Item.CounterOf(Counter.TOTAL_INODES)), "seed " + seed);
     }
 
     private static QuotaKey key(long directory) {
