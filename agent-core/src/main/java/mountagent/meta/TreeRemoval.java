@@ -13,6 +13,10 @@ import mountagent.base.Tally;
 final class TreeRemoval {
     private static final int PAGE = 1000;
 
+    /// A directory that is filled again and again, or lists what cannot be found, is given up after so many
+    /// rounds.
+    private static final int ROUNDS_MAX = 100;
+
     /// Who removes, and what becomes of what is removed. `threads` at the same time.
     record Order(Caller caller, Kept kept, int threads, Trees.RemovalListener listener) {}
 
@@ -67,14 +71,15 @@ final class TreeRemoval {
             }
         }
 
+        /// What others put into the directory meanwhile goes too, within reason.
         private void removeDirectory(DentryKey at, long inode, int level) throws FsException {
-            while (true) {
+            for (int round = 1; ; round++) {
                 empty(inode, level);
                 try {
                     tell(at, removals.rmdir(order.caller, at, inode, order.kept));
                     return;
                 } catch (FsException e) {
-                    if (e.errno() != Errno.ENOTEMPTY) {
+                    if (e.errno() != Errno.ENOTEMPTY || round == ROUNDS_MAX) {
                         throw e;
                     }
                     tally.check();
@@ -86,18 +91,23 @@ final class TreeRemoval {
             if (order.caller.isChecked()) {
                 lookups.opendir(order.caller, directory);
             }
-            while (true) {
+            int idleRounds = 0;
+            while (idleRounds < ROUNDS_MAX) {
                 tally.check();
                 Page<Scan.DirEntry> page =
                         context.engine().scan(new Scan.Directory(directory, Scan.Detail.NAMES), Cursor.START, PAGE);
                 if (page.records().isEmpty()) {
                     return;
                 }
+                long before = tally.count();
                 forks.each(
                         level,
                         page.records(),
                         (entry, below) -> remove(new DentryKey(directory, entry.name()), entry.dentry(), below));
+                idleRounds = tally.count() == before ? idleRounds + 1 : 0;
             }
+            throw new FsException(
+                    Errno.ENOTEMPTY, "directory " + directory + " lists entries that are not there to be removed");
         }
 
         private void tell(DentryKey at, MetaStore.Removed removed) {
