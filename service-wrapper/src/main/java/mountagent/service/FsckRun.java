@@ -28,7 +28,7 @@ public final class FsckRun {
     private static final Logger log = LoggerFactory.getLogger(FsckRun.class);
 
     /// What the whole check keeps of one inode with its entry and slices, about; measured with small files.
-    private static final long BYTES_AN_INODE = 1600;
+    private static final long BYTES_AN_INODE = 1200;
 
     private static final int SHOWN_MAX = 100;
     private static final long ROOT = 1;

@@ -139,13 +139,15 @@ final class RedisSettlement {
         }
     }
 
+    private void traceNode(long inode) {
+        Item.NodeOf node = new Item.NodeOf(inode);
+        written.remove(node);
+        traces.add(new Trace(node, Objects::nonNull, Objects::isNull, Weight.MADE_BY_US_ONLY));
+    }
+
     private void trace(Mutation mutation) {
         switch (mutation) {
-            case Mutation.CreateNode create -> {
-                Item.NodeOf node = new Item.NodeOf(create.inode());
-                written.remove(node);
-                traces.add(new Trace(node, Objects::nonNull, Objects::isNull, Weight.MADE_BY_US_ONLY));
-            }
+            case Mutation.CreateNode create -> traceNode(create.inode());
             case Mutation.AppendSlice append -> {
                 Predicate<@Nullable Object> holds = now -> now instanceof List<?> list && list.contains(append.slice());
                 Weight weight = append.slice().isZeros() ? Weight.NONE : Weight.MADE_BY_US_ONLY;
