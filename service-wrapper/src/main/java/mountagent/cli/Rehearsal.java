@@ -71,7 +71,10 @@ public final class Rehearsal {
         run("format", url(), "rehearsal", "--trash-days", "0", "--bucket", folder.resolve("objects") + "");
         var place = folder.resolve("mount");
         Files.createDirectories(place);
-        var mount = Threads.platform("rehearsal-").newThread(() -> run("mount", url(), place + "", "--enable-xattr"));
+        // Nothing of it is left outside the folder.
+        List<String> flags =
+                List.of("--enable-xattr", "--backup-meta", "0", "--cache-dir", folder.resolve("cache") + "");
+        var mount = Threads.platform("rehearsal-").newThread(() -> run(mountArguments(place, flags)));
         mount.start();
         try {
             if (isReady(mount, place)) {
@@ -84,6 +87,12 @@ public final class Rehearsal {
             run("umount", place.toString());
             mount.join(MOUNT_LIMIT);
         }
+    }
+
+    private String[] mountArguments(Path place, List<String> flags) {
+        var all = new ArrayList<String>(List.of("mount", url(), place.toString()));
+        all.addAll(flags);
+        return all.toArray(String[]::new);
     }
 
     private static boolean isReady(Thread mount, Path place) throws IOException, InterruptedException {
