@@ -91,9 +91,10 @@ final class CacheIndex {
         }
     }
 
-    /// Whether a block's content is the one that was remembered; remembers it when none was.
+    /// Whether a block's content is the one that was remembered; remembers it when none was. A `tag` of 0, of a file
+    /// without checksums, fits only where none was ever seen.
     boolean fitsTag(CacheKey key, int tag) {
-        return tag == 0 || shard(key).fitsTag(key, tag);
+        return shard(key).fitsTag(key, tag);
     }
 
     /// Removes a block; whether it was known.

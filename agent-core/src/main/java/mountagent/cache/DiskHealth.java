@@ -94,18 +94,19 @@ final class DiskHealth {
             startedAt.set(token, FREE);
         }
         if (state != State.NORMAL) {
-            int _ = count(0);
+            count(0);
         }
     }
 
     /// An operation has failed in a way that is the disk's fault.
     void failed(String what) {
         errorsEver.incrementAndGet();
-        if (count(1) <= ERRORS_MAX) {
+        if (state == State.NORMAL) {
             LOG.warn("cache directory {}: {}", name, what);
         } else {
             LOG.debug("cache directory {}: {}", name, what);
         }
+        count(1);
     }
 
     /// Looks for operations that hang and for states that end. Called every half a second or so.
@@ -125,8 +126,7 @@ final class DiskHealth {
         }
     }
 
-    /// Counts an operation; how many of the minute failed so far.
-    private int count(int errors) {
+    private void count(int errors) {
         lock.lock();
         try {
             long now = clock.nanoTime();
@@ -137,9 +137,7 @@ final class DiskHealth {
                 become(State.UNSTABLE, now);
                 unstableSince = now;
                 LOG.warn("cache directory {} fails; reads go to the object store while it does", name);
-                return ERRORS_MAX;
             }
-            return windowErrors;
         } finally {
             lock.unlock();
         }

@@ -129,6 +129,41 @@ final class BlockFileTest {
     }
 
     @Test
+    void randomDamageIsRefusedOrDoesNotShow() throws Exception {
+        var random = new Random(11);
+        byte[] sound = Files.readAllBytes(writeWithSums(content));
+        int refused = 0;
+        for (int round = 0; round < 300; round++) {
+            byte[] bytes = sound.clone();
+            switch (random.nextInt(3)) {
+                case 0 -> bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
+                default -> Arrays.fill(bytes, random.nextInt(bytes.length), bytes.length, (byte) random.nextInt(256));
+            }
+            Path path = Files.write(folder.resolve("damaged"), bytes);
+            int offset = random.nextInt(LENGTH);
+            int length = 1 + random.nextInt(LENGTH - offset);
+            BlockFile file = null;
+            try {
+                file = BlockFile.open(path, LENGTH);
+                // without a whole trailer a file counts as one without checksums, whose bytes are as they are
+                boolean isChecked = file.tag() != 0;
+                byte[] read = read(file, offset, length, VerifyLevel.EXTEND);
+                assertTrue(
+                        !isChecked || Arrays.equals(Arrays.copyOfRange(content, offset, offset + length), read),
+                        "round " + round);
+            } catch (CorruptException _) {
+                refused++;
+            } finally {
+                if (file != null) {
+                    file.release();
+                }
+            }
+        }
+        assertTrue(refused > 100, "refused: " + refused);
+    }
+
+    @Test
     void theFileIsClosedWithItsLastHolder() throws Exception {
         BlockFile file = BlockFile.open(write(content, true, ""), LENGTH);
         assertTrue(file.retain());

@@ -216,6 +216,13 @@ final class CacheDirectoryTest {
         assertTrue(cache.isHit(other));
     }
 
+    @Test
+    void aFileThatLostItsChecksumsIsRemoved() throws Exception {
+        assertTrue(cache.write(BLOCK));
+        Files.write(file(BLOCK), Arrays.copyOf(Files.readAllBytes(file(BLOCK)), 100_000));
+        assertRemoved();
+    }
+
     private void assertRemoved() {
         assertFalse(cache.isHit(BLOCK));
         assertFalse(Files.exists(file(BLOCK)));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +24,11 @@ import mountagent.block.BlockKey;
 import mountagent.block.BlockOptions;
 import mountagent.block.BlockStore;
 import mountagent.block.Compression;
+import mountagent.cache.BlockCache;
+import mountagent.cache.CacheOptions;
+import mountagent.cache.DiskCache;
+import mountagent.cache.Eviction;
+import mountagent.cache.VerifyLevel;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.SliceKey;
 import mountagent.object.FaultyStore;
@@ -33,6 +39,7 @@ import mountagent.object.ObjectStore;
 import mountagent.object.ObjectStoreException.Kind;
 import mountagent.object.RetryingStore;
 import mountagent.object.memory.MemoryStore;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -50,6 +57,10 @@ final class FileDataModelTest {
     private static final long BASE = Sizes.CHUNK - WINDOW / 2;
     private static final int FILES = 4;
 
+    @TempDir
+    Path folder = Path.of("/");
+
+    private long cacheBytes;
     private final FakeSliceLog log = new FakeSliceLog();
     private final FaultyStore faulty = new FaultyStore(new MemoryStore(Clock.SYSTEM));
 
@@ -142,8 +153,20 @@ final class FileDataModelTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"NONE,false,16", "NONE,true,16", "LZ4,false,4", "ZSTD,true,32"})
-    void everyReadSeesTheLastWrite(Compression compression, boolean isDistant, int bufferMib) throws Exception {
+    @CsvSource({
+        "NONE,false,16,0",
+        "NONE,true,16,0",
+        "LZ4,false,4,0",
+        "ZSTD,true,32,0",
+        // a cache that holds a fraction of the files, and one that holds them all
+        "NONE,false,16,2000",
+        "NONE,true,8,2000",
+        "LZ4,false,4,3000",
+        "ZSTD,true,8,100000"
+    })
+    void everyReadSeesTheLastWrite(Compression compression, boolean isDistant, int bufferMib, int cacheKib)
+            throws Exception {
+        cacheBytes = (long) cacheKib * Sizes.KIB;
         if (isDistant) {
             faulty.distant();
         }
@@ -234,6 +257,25 @@ final class FileDataModelTest {
                 Clock.SYSTEM,
                 new Random(1));
         long bytes = (long) bufferMib * Sizes.MIB;
-        return BlockStore.open(store, format, new BlockOptions(bytes, bytes / 4, 4, 16, Duration.ofSeconds(30)));
+        return BlockStore.open(
+                store, format, new BlockOptions(bytes, bytes / 16, 4, 16, Duration.ofSeconds(30)), cache());
+    }
+
+    private BlockCache cache() {
+        if (cacheBytes == 0) {
+            return BlockCache.NONE;
+        }
+        var options = new CacheOptions(
+                cacheBytes,
+                0,
+                0,
+                0600,
+                VerifyLevel.EXTEND,
+                Eviction.TWO_RANDOM,
+                Duration.ZERO,
+                Duration.ofMillis(500),
+                4L * Sizes.MIB);
+        var homes = List.of(folder.resolve("a"), folder.resolve("b"));
+        return DiskCache.open(homes, new DiskCache.Owner("model", false), options, Clock.SYSTEM);
     }
 }
