@@ -6,8 +6,8 @@ import mountagent.base.SpaceInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What is known of the volume as a whole, read anew at each heartbeat, and the guard that lets one client run a job
-/// (reference: semantics.md §13, §16).
+/// What is known of the volume as a whole, read anew at each heartbeat, and the guard that lets one client
+/// run a job (reference: semantics.md §13, §16).
 final class Housekeeping {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
@@ -32,15 +32,16 @@ final class Housekeeping {
         }
         fresh.checkMetaVersion();
         context.format(fresh);
-        context.quotas(QuotaTable.load(context.engine()));
+        context.quotas(context.quotas().reloaded(context.engine()));
         readCounters();
     }
 
     private void readCounters() throws FsException {
         Item.CounterOf space = new Item.CounterOf(Counter.USED_SPACE);
         Item.CounterOf inodes = new Item.CounterOf(Counter.TOTAL_INODES);
+        DirStat mark = context.use().mark();
         context.read(ReadPlan.of(space, inodes), reader -> {
-            context.use().set(reader.get(space), reader.get(inodes));
+            context.use().know(reader.get(space), reader.get(inodes), mark);
             return context;
         });
     }

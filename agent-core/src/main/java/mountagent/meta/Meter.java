@@ -8,18 +8,29 @@ import java.util.concurrent.atomic.AtomicLong;
 /// A transaction reserves what its sum grows by and, once its end is known, settles or releases the sum, with
 /// the same limit. So of several that are under way together none goes past the limit, whoever commits first.
 /// Nothing is reserved where there is no limit.
+///
+/// What others use is read now and then, while own transactions end. Nobody can tell whether what was read
+/// holds those, so it is taken to lack what they added and to hold what they gave back: until the next
+/// reading too little room may be seen, never too much.
 final class Meter {
-    private final AtomicLong known = new AtomicLong();
+    private final AtomicLong read = new AtomicLong();
+    private final AtomicLong added = new AtomicLong();
+    private final AtomicLong givenBack = new AtomicLong();
     private final AtomicLong reserved = new AtomicLong();
 
     /// What is used, without what is under way.
     long known() {
-        return known.get();
+        return read.get() + added.get() - givenBack.get();
     }
 
-    /// Takes over what was just read.
-    void know(long value) {
-        known.set(value);
+    /// The moment before a reading, for [#know].
+    long mark() {
+        return added.get();
+    }
+
+    /// Takes over a value that was read after `mark`.
+    void know(long value, long mark) {
+        read.set(value - mark + givenBack.get());
     }
 
     /// Reserves what a sum grows by that was `before` and becomes `after`, and gives back what it shrinks by.
@@ -30,7 +41,7 @@ final class Meter {
             return true;
         }
         long all = reserved.addAndGet(growth);
-        if (growth > 0 && known.get() + all > max) {
+        if (growth > 0 && known() + all > max) {
             reserved.addAndGet(-growth);
             return false;
         }
@@ -44,9 +55,11 @@ final class Meter {
 
     /// Counts a sum that was committed.
     void settle(long max, long sum) {
-        if (sum != 0) {
-            known.addAndGet(sum);
+        if (sum > 0) {
+            added.addAndGet(sum);
             release(max, sum);
+        } else if (sum < 0) {
+            givenBack.addAndGet(-sum);
         }
     }
 

@@ -11,29 +11,34 @@ final class QuotaTable {
     /// No quotas.
     static final QuotaTable NONE = new QuotaTable(Map.of());
 
-    private record Line(Quota limits, Meter space, Meter inodes) {
-        static Line of(Quota quota) {
-            Line line = new Line(quota, new Meter(), new Meter());
-            line.space.know(quota.usedSpace());
-            line.inodes.know(quota.usedInodes());
-            return line;
-        }
-    }
+    /// The meters outlive a reading of the quotas: transactions under way have reserved there.
+    private record Line(Quota limits, Meter space, Meter inodes) {}
 
     private final Map<QuotaKey, Line> lines;
     private final boolean directories;
 
-    private QuotaTable(Map<QuotaKey, Quota> quotas) {
-        lines = new HashMap<>();
-        quotas.forEach((key, quota) -> lines.put(key, Line.of(quota)));
-        directories = quotas.keySet().stream().anyMatch(key -> key.kind() == QuotaKey.Kind.DIRECTORY);
+    private QuotaTable(Map<QuotaKey, Line> lines) {
+        this.lines = Map.copyOf(lines);
+        directories = lines.keySet().stream().anyMatch(key -> key.kind() == QuotaKey.Kind.DIRECTORY);
     }
 
-    /// Reads all quotas of a volume.
-    static QuotaTable load(MetaEngine engine) throws FsException {
-        Map<QuotaKey, Quota> quotas = new HashMap<>();
-        Pages.forEach(engine, new Scan.Quotas(), placed -> quotas.put(placed.key(), placed.quota()));
-        return quotas.isEmpty() ? NONE : new QuotaTable(quotas);
+    /// The quotas of the volume read anew.
+    QuotaTable reloaded(MetaEngine engine) throws FsException {
+        Map<QuotaKey, DirStat> marks = new HashMap<>();
+        lines.forEach((key, line) -> marks.put(key, new DirStat(0, line.space.mark(), line.inodes.mark())));
+        Map<QuotaKey, Line> read = new HashMap<>();
+        Pages.forEach(engine, new Scan.Quotas(), placed -> {
+            Line before = lines.get(placed.key());
+            Line line = new Line(
+                    placed.quota(),
+                    before == null ? new Meter() : before.space,
+                    before == null ? new Meter() : before.inodes);
+            DirStat mark = marks.getOrDefault(placed.key(), DirStat.ZERO);
+            line.space.know(placed.quota().usedSpace(), mark.space());
+            line.inodes.know(placed.quota().usedInodes(), mark.inodes());
+            read.put(placed.key(), line);
+        });
+        return read.isEmpty() ? NONE : new QuotaTable(read);
     }
 
     /// Whether any directory has a quota.

@@ -14,10 +14,15 @@ final class SpaceUse {
     private final Meter space = new Meter();
     private final Meter inodes = new Meter();
 
-    /// Takes over counters just read.
-    void set(long usedSpace, long usedInodes) {
-        space.know(usedSpace);
-        inodes.know(usedInodes);
+    /// The moment before counters are read, for [#know].
+    DirStat mark() {
+        return new DirStat(0, space.mark(), inodes.mark());
+    }
+
+    /// Takes over counters that were read after `mark`.
+    void know(long usedSpace, long usedInodes, DirStat mark) {
+        space.know(usedSpace, mark.space());
+        inodes.know(usedInodes, mark.inodes());
     }
 
     /// Adds what this client changed whatever the limits say.

@@ -74,6 +74,10 @@ final class StoreContext {
         format = value;
     }
 
+    QuotaTable quotas() {
+        return quotas;
+    }
+
     void quotas(QuotaTable value) {
         quotas = value;
     }
