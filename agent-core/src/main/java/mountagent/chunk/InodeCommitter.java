@@ -162,7 +162,8 @@ final class InodeCommitter {
             return;
         }
         isCommitting = true;
-        // Slices that were begun earlier may have been written to later: the stored time never runs backwards.
+        // Slices that were begun earlier may have been written to later: the stored time never runs
+        // backwards.
         committedTime = slice.time().compareTo(committedTime) > 0 ? slice.time() : committedTime;
         Timestamp time = committedTime;
         FsException failure = slice.failure();
@@ -209,6 +210,19 @@ final class InodeCommitter {
             }
         } finally {
             lock.lock();
+        }
+    }
+
+    /// The same, but a failure of a write is left to be thrown to whoever wrote.
+    void settle() throws FsException {
+        lock.lock();
+        try {
+            long last = pending.newest();
+            if (last >= 0) {
+                drain(last, Durability.COMMITTED);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -99,6 +99,13 @@ public final class InodeData implements AutoCloseable {
         committer.flush();
     }
 
+    /// Returns once everything written before is stored and committed, or has failed: for somebody else than
+    /// the
+    /// writer, whom the failure is kept for. EIO when it takes too long, EINTR when interrupted.
+    public void settle() throws FsException {
+        committer.settle();
+    }
+
     /// Returns once everything written before survives a power cut. Throws as [#flush()].
     public void barrier() throws FsException {
         committer.barrier();

@@ -145,7 +145,7 @@ public final class VolumeTools {
         requireWritable();
         for (OpenInode open : parts.table().all()) {
             tally.check();
-            open.data().flush();
+            open.data().settle();
         }
         parts.data().barrierAll();
         long inode = trees().copy(caller, order, tally);

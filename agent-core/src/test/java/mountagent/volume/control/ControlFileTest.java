@@ -15,12 +15,20 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.stream.IntStream;
 import mountagent.base.AttrChange;
 import mountagent.base.Caller;
+import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.NodeSpec;
+import mountagent.base.Tally;
 import mountagent.block.BlockFormat;
 import mountagent.block.Compression;
 import mountagent.meta.ChunkKey;
+import mountagent.meta.CopyOrder;
+import mountagent.meta.memory.MemoryEngine;
+import mountagent.object.FaultyStore;
+import mountagent.object.MeteredStore.Operation;
+import mountagent.object.ObjectStoreException.Kind;
+import mountagent.object.memory.MemoryStore;
 import mountagent.volume.ChangeEvent;
 import mountagent.volume.FileHandle;
 import mountagent.volume.OpenSpec;
@@ -182,6 +190,29 @@ final class ControlFileTest {
         assertEquals("not flushed", volume.readText(copy));
         volume.close(copy);
         assertEquals(17, client.ask(COPY, request).errno());
+    }
+
+    @Test
+    void copyingLeavesTheFailureOfAWriteToItsWriter() throws Exception {
+        var store = new FaultyStore(new MemoryStore(Clock.SYSTEM));
+        try (var other = TestVolume.create(new MemoryEngine(), store, Clock.SYSTEM)) {
+            long inode = other.put("a", "hello");
+            Opened opened = other.create("f");
+            other.write(opened.handle(), 0, "will not be stored");
+            store.fail(Operation.PUT, _ -> true, 1, Integer.MAX_VALUE, Kind.INVALID, FaultyStore.Moment.BEFORE);
+            other.volume()
+                    .tools(new Origin("control"))
+                    .copy(
+                            TestVolume.ROOT_USER,
+                            new CopyOrder(inode, TestVolume.at("c"), CopyOrder.Ownership.CALLER, 0, 1),
+                            new Tally());
+            assertEquals(
+                    Errno.EIO,
+                    assertThrows(FsException.class, () -> other.fs().flush(opened.handle(), 0))
+                            .errno());
+            store.heal();
+            other.close(opened.handle());
+        }
     }
 
     @Test
