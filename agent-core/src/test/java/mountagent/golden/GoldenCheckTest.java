@@ -87,20 +87,25 @@ class GoldenCheckTest {
     @FieldSource("NAMES")
     void gcCountsTheSame(String name) throws Exception {
         GoldenVolume golden = GoldenVolume.unpack(name, folder);
-        GcReport then = gc(golden, GoldenMount.TIME);
+        GcReport then = gc(golden, GoldenMount.TIME, GcOptions.Deletion.REPORT_ONLY);
         assertEquals(said(golden, "gc"), List.of(then.slicesText(), then.objectsText()));
-        GcReport later = gc(golden, new Timestamp(GoldenMount.TIME.seconds() + 36_000, 0));
+        Timestamp evening = new Timestamp(GoldenMount.TIME.seconds() + 36_000, 0);
+        GcReport later = gc(golden, evening, GcOptions.Deletion.REPORT_ONLY);
         assertEquals(then.scanned(), later.valid(), "every object is in use");
+        GcReport deleting = gc(golden, evening, GcOptions.Deletion.DELETE);
+        assertEquals(0, deleting.deleted() + deleting.failed());
+        assertEquals(
+                then.scanned(),
+                gc(golden, evening, GcOptions.Deletion.REPORT_ONLY).valid());
     }
 
-    private static GcReport gc(GoldenVolume golden, Timestamp time) throws Exception {
+    private static GcReport gc(GoldenVolume golden, Timestamp time, GcOptions.Deletion deletion) throws Exception {
         SettableClock clock = new SettableClock(time);
         try (MetaEngine engine = GoldenMount.engine(golden);
                 ObjectStore store = GoldenMount.objects(golden)) {
             MetaStore meta = MetaStore.open(engine, MetaOptions.of(clock));
             BlockFormat format = blocks(meta.format());
-            GcOptions options = new GcOptions(
-                    GcOptions.SPARED_DEFAULT, GcOptions.Deletion.REPORT_ONLY, GcOptions.Compaction.NONE, 1);
+            GcOptions options = new GcOptions(GcOptions.SPARED_DEFAULT, deletion, GcOptions.Compaction.NONE, 1);
             try (BlockStore blocks = BlockStore.open(store, format, BlockOptions.DEFAULT);
                     FileData data = new FileData(meta, blocks, DataOptions.of(format.blockSizeBytes()), clock)) {
                 return new GarbageCollector(meta, data, store, format, options, Progress.NONE, clock).run();
