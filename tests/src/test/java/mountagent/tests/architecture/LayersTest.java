@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import mountagent.cache.CacheLocation;
 import mountagent.object.ObjectStoreException;
 
 /// The layers: front ends over the facade, the facade over metadata and data, engines and drivers at the
@@ -115,8 +116,8 @@ final class LayersTest {
                             "mountagent.meta",
                             "mountagent.base..",
                             "mountagent.metrics..")))
-                    // why a transfer failed
-                    .and(DescribedPredicate.not(belongToAnyOf(ObjectStoreException.class))));
+                    // why a transfer failed, and where a block is kept
+                    .and(DescribedPredicate.not(belongToAnyOf(ObjectStoreException.class, CacheLocation.class))));
 
     @ArchTest
     static final ArchRule blocksStandOnObjects = only(
@@ -126,6 +127,10 @@ final class LayersTest {
             "mountagent.object",
             "mountagent.base..",
             "mountagent.metrics..");
+
+    @ArchTest
+    static final ArchRule theCacheStandsOnBaseAlone =
+            only(new String[] {"mountagent.cache.."}, "mountagent.cache..", "mountagent.base..");
 
     @ArchTest
     static final ArchRule objectStoresStandOnBaseAlone = only(
