@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import mountagent.base.AttrChange;
 import mountagent.base.Bytes;
@@ -312,5 +315,80 @@ public abstract class TreesContract extends MetaFixture {
                 meta.trees().paths(big).stream().sorted().toList());
         assertEquals(List.of("/d/e"), meta.trees().paths(sub));
         assertEquals(List.of("/"), meta.trees().paths(ROOT));
+    }
+
+    /// Copies of a tree that changes meanwhile, and removals of them: the fixture checks what is left.
+    @Test
+    void copiesAndRemovalsAtTheSameTimeLeaveAConsistentVolume() throws Exception {
+        tree();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> tasks = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                String name = "c" + i;
+                tasks.add(threads.submit(() -> {
+                    for (int round = 0; round < 3; round++) {
+                        copy(AGENT, top, name, CopyOrder.Ownership.CALLER);
+                        remove(AGENT, at(name), Kept.NOT, new Tally());
+                    }
+                    copy(AGENT, top, name, CopyOrder.Ownership.PRESERVED);
+                    return name;
+                }));
+            }
+            tasks.add(threads.submit(() -> {
+                for (int i = 0; i < 100; i++) {
+                    write(file(sub, "new" + i), 0, 100 + i);
+                    if (i % 3 == 0) {
+                        meta.unlink(AGENT, at(sub, "new" + i), 0);
+                    }
+                }
+                return "";
+            }));
+            for (Future<?> task : tasks) {
+                task.get(60, TimeUnit.SECONDS);
+            }
+        }
+        assertEquals(
+                List.of("c0", "c1", "c2", "c3", "d"),
+                names(ROOT).stream().sorted().toList());
+        remove(AGENT, at("d"), Kept.NOT, new Tally());
+        deleteData();
+    }
+
+    /// Two who remove the same tree, and one who fills it: it goes in the end, or somebody is told why not.
+    @Test
+    void treeThatIsFilledMeanwhileIsRemovedOrRefused() throws Exception {
+        tree();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var filling = threads.submit(() -> {
+                int made = 0;
+                try {
+                    for (; made < 500; made++) {
+                        file(sub, "more" + made);
+                    }
+                } catch (FsException gone) {
+                    assertEquals(Errno.ENOENT, gone.errno());
+                }
+                return made;
+            });
+            List<Future<Boolean>> removals = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                removals.add(threads.submit(() -> {
+                    try {
+                        remove(AGENT, at("d"), Kept.NOT, new Tally());
+                        return true;
+                    } catch (FsException refused) {
+                        assertTrue(
+                                refused.errno() == Errno.ENOENT || refused.errno() == Errno.ENOTEMPTY,
+                                refused.errno().name());
+                        return false;
+                    }
+                }));
+            }
+            for (Future<Boolean> removal : removals) {
+                removal.get(60, TimeUnit.SECONDS);
+            }
+            filling.get(60, TimeUnit.SECONDS);
+        }
+        deleteData();
     }
 }
