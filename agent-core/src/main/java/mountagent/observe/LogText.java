@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import mountagent.base.AllocateMode;
 import mountagent.base.Attr;
@@ -253,11 +252,10 @@ final class LogText {
     }
 
     /// `start,end,mode,pid` of the lock that stands in the way, if one does.
-    static String conflict(@Nullable Optional<LockConflict> found, LockRange asked) {
-        if (found == null || found.isEmpty()) {
+    static String conflict(@Nullable LockConflict lock, LockRange asked) {
+        if (lock == null) {
             return asked.start() + "," + asked.end() + ",U,0";
         }
-        LockConflict lock = found.get();
         return lock.range().start() + "," + lock.range().end() + "," + letter(lock.mode()) + "," + lock.pid();
     }
 

@@ -298,7 +298,8 @@ final class ObservedFiles {
                 Operation.GETLK,
                 open.opener(),
                 () -> fs.getLock(open.handle(), owner, mode, range),
-                found -> locked(open, owner) + "): (" + LogText.conflict(found, range) + ")");
+                found -> locked(open, owner) + "): ("
+                        + LogText.conflict(found == null ? null : found.orElse(null), range) + ")");
     }
 
     private static String locked(ObservedHandle open, long owner) {

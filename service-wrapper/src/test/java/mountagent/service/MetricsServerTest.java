@@ -80,7 +80,7 @@ final class MetricsServerTest {
 
     @Test
     void anotherPortIsTakenOnlyWhenNoneWasNamed() throws Exception {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
             var named = MetricsServer.start(new MetricsAddress("127.0.0.1", port, true, List.of()), () -> "");
             assertNull(named, "a port that is in use was listened on");
@@ -97,7 +97,7 @@ final class MetricsServerTest {
         List<Socket> silent = new ArrayList<>();
         try {
             for (int i = 0; i < 8; i++) {
-                var socket = new Socket("127.0.0.1", port);
+                var socket = new Socket(InetAddress.getLoopbackAddress(), port);
                 silent.add(socket);
                 socket.getOutputStream().write("GET /metr".getBytes(StandardCharsets.US_ASCII));
                 socket.getOutputStream().flush();

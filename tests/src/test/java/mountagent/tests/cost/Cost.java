@@ -30,8 +30,10 @@ record Cost(
     }
 
     static String header() {
-        return "| operation | reads | changes | pages | barriers | PUT | GET | DELETE | SYNC | KiB copied |\n"
-                + "|---|---|---|---|---|---|---|---|---|---|\n";
+        return """
+                | operation | reads | changes | pages | barriers | PUT | GET | DELETE | SYNC | KiB copied |
+                |---|---|---|---|---|---|---|---|---|---|
+                """;
     }
 
     /// A line of a table in Markdown; what is nothing is left empty.
