@@ -1,6 +1,7 @@
 package mountagent.maintenance;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -88,8 +89,12 @@ public final class BlockCheck implements VolumeCheck {
                 }
                 isLast = page.isLast();
             }
+            List<Missing> missing = new ArrayList<>();
             for (Map.Entry<SliceKey, Long> use : uses.users.entrySet()) {
-                findMissing(image, use.getKey(), use.getValue(), seen.get(use.getKey()), findings);
+                findMissing(use.getKey(), use.getValue(), seen.get(use.getKey()), missing, findings);
+            }
+            if (!missing.isEmpty()) {
+                tell(missing, image, findings);
             }
         } catch (ObjectStoreException failure) {
             throw new FsException(Errno.EIO, "blocks cannot be checked: " + failure.getMessage(), failure);
@@ -159,7 +164,11 @@ public final class BlockCheck implements VolumeCheck {
         }
     }
 
-    private void findMissing(VolumeImage image, SliceKey slice, long inode, @Nullable BitSet seen, Findings findings)
+    /// A block of a slice that was found in no place, and an inode that needs it (0: a delayed slice).
+    private record Missing(SliceKey slice, BlockKey block, long inode) {}
+
+    private void findMissing(
+            SliceKey slice, long inode, @Nullable BitSet seen, List<Missing> missing, Findings findings)
             throws ObjectStoreException {
         int count = BlockKey.count(slice.size(), format.blockSizeBytes());
         for (int index = 0; index < count; index++) {
@@ -170,11 +179,24 @@ public final class BlockCheck implements VolumeCheck {
                     BlockKey.at(slice.id(), slice.size(), index * format.blockSizeBytes(), format.blockSizeBytes());
             Optional<ObjectInfo> there = store.head(block.objectKey(format));
             if (there.isEmpty()) {
-                tally.lost(inode, block.length());
-                String user = inode == 0 ? "a compaction that can be undone" : image.name(inode);
-                findings.error(inode, "object " + block.objectKey(format) + " is missing, which belongs to " + user);
+                missing.add(new Missing(slice, block, inode));
             } else {
                 checkLength(there.get(), block, inode, findings);
+            }
+        }
+    }
+
+    /// Reads the records once more: blocks of slices that were replaced or deleted meanwhile are rightly
+    /// gone.
+    private void tell(List<Missing> missing, VolumeImage image, Findings findings) throws FsException {
+        Uses now = Uses.of(image, new BlockTally());
+        for (Missing each : missing) {
+            Long inode = now.users.get(each.slice);
+            if (inode != null) {
+                tally.lost(inode, each.block.length());
+                String user = inode == 0 ? "a compaction that can be undone" : image.name(inode);
+                findings.error(
+                        inode, "object " + each.block.objectKey(format) + " is missing, which belongs to " + user);
             }
         }
     }

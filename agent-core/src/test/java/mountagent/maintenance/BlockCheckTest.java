@@ -24,6 +24,8 @@ import mountagent.meta.ReadPlan;
 import mountagent.meta.Slice;
 import mountagent.meta.SliceKey;
 import mountagent.meta.memory.MemoryEngine;
+import mountagent.object.FaultyStore;
+import mountagent.object.MeteredStore.Operation;
 import mountagent.object.ObjectStoreException;
 import mountagent.object.memory.MemoryStore;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +105,32 @@ class BlockCheckTest {
         store.delete(SECOND);
         assertEquals(
                 List.of("ERROR blocks: object " + SECOND + " is missing, which belongs to inode 5 (/big)"), found());
+    }
+
+    @Test
+    void aSliceThatIsReplacedDuringTheCheckMayLoseItsBlocks() throws FsException, ObjectStoreException {
+        store.delete(SECOND);
+        var faulty = new FaultyStore(store);
+        faulty.onCall(
+                Operation.HEAD,
+                () -> engine.transact(
+                        ReadPlan.of(),
+                        transaction -> {
+                            transaction.apply(new Mutation.RemoveChunk(new ChunkKey(5, 0)));
+                            return null;
+                        },
+                        Durability.COMMITTED));
+        var tally = new BlockTally();
+        var check = new BlockCheck(
+                faulty,
+                new BlockFormat(BLOCK, Compression.NONE, false),
+                Instant.EPOCH,
+                BlockCheck.Strays.WARNED_OF,
+                tally);
+        Findings findings = new Findings();
+        check.run(VolumeImage.load(engine), findings);
+        assertEquals(List.of(), findings.report(0, 0).atLeast(Severity.WARNING));
+        assertEquals(0, tally.lostCount());
     }
 
     @Test
