@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import mountagent.base.DentryKey;
+import mountagent.base.FileName;
 import mountagent.base.FsException;
 import org.jspecify.annotations.Nullable;
 
@@ -34,23 +35,21 @@ final class NodePaths {
             return List.of("/.trash");
         }
         List<String> paths = new ArrayList<>();
-        for (long parent : parents(inode, node)) {
-            String above = pathOfDirectory(parent);
-            for (Scan.DirEntry entry : entries(parent, inode)) {
-                paths.add(above + "/" + entry.name());
-            }
+        for (DentryKey entry : entries(inode, node)) {
+            paths.add(pathOfDirectory(entry.parent()) + "/" + entry.name());
         }
         return paths;
     }
 
-    private List<Long> parents(long inode, Node node) throws FsException {
-        if (node.parent() != 0) {
-            return List.of(node.parent());
+    /// The entries that point to a node. One with a parent of its own has one, in that.
+    private List<DentryKey> entries(long inode, Node node) throws FsException {
+        if (node.parent() == 0) {
+            return context.engine()
+                    .scan(new Scan.LinksTo(inode), Cursor.START, NAMES_MAX)
+                    .records();
         }
-        List<Long> parents = new ArrayList<>();
-        Page<DentryKey> links = context.engine().scan(new Scan.LinksTo(inode), Cursor.START, NAMES_MAX);
-        links.records().stream().map(DentryKey::parent).distinct().forEach(parents::add);
-        return parents;
+        FileName name = nameIn(node.parent(), inode);
+        return name == null ? List.of() : List.of(new DentryKey(node.parent(), name));
     }
 
     /// Empty for the root.
@@ -63,31 +62,30 @@ final class NodePaths {
                 break;
             }
             Node node = lookups.node(current);
-            List<Scan.DirEntry> found = node.parent() == 0 ? List.of() : entries(node.parent(), current);
-            if (found.isEmpty()) {
+            FileName name = node.parent() == 0 ? null : nameIn(node.parent(), current);
+            if (name == null) {
                 names.push("[" + current + "]");
                 break;
             }
-            names.push(found.getFirst().name().toString());
+            names.push(name.toString());
             current = node.parent();
         }
         return names.isEmpty() ? "" : "/" + String.join("/", names);
     }
 
-    /// The entries of `directory` that point to `inode`.
-    private List<Scan.DirEntry> entries(long directory, long inode) throws FsException {
-        List<Scan.DirEntry> found = new ArrayList<>();
+    /// The first name of `inode` in `directory`, or null. Reads the directory up to there.
+    private @Nullable FileName nameIn(long directory, long inode) throws FsException {
         @Nullable Cursor next = Cursor.START;
-        while (next != null && found.size() < NAMES_MAX) {
+        while (next != null) {
             Page<Scan.DirEntry> page =
                     context.engine().scan(new Scan.Directory(directory, Scan.Detail.NAMES), next, PAGE);
             for (Scan.DirEntry entry : page.records()) {
                 if (entry.dentry().inode() == inode) {
-                    found.add(entry);
+                    return entry.name();
                 }
             }
             next = page.next();
         }
-        return found;
+        return null;
     }
 }

@@ -320,7 +320,7 @@ final class ControlFileTest {
         while (count == 0) {
             count = content.read(5000 + request.length, MemorySegment.ofArray(target));
         }
-        assertEquals(0xFF, target[count < 17 ? 0 : 17] & 0xFF | 0xFE);
+        assertEquals(0xFE, target[0] & 0xFE, "progress or a document");
         content.close();
         assertEquals(
                 Errno.EBADF,
