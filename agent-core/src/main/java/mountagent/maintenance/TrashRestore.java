@@ -2,8 +2,10 @@ package mountagent.maintenance;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -84,7 +86,7 @@ public final class TrashRestore {
         }
         Set<Long> directories = directories(directory.inode());
         Set<Long> parents = extent == Extent.PUT_BACK ? null : directories;
-        long[] fates = new long[Fate.values().length];
+        Map<Fate, Long> fates = new EnumMap<>(Fate.class);
         try (Progress.Count count = progress.count("restored entries");
                 ExecutorService pool = Executors.newFixedThreadPool(threads, Threads.platform("restore-"))) {
             Cursor next = Cursor.START;
@@ -95,14 +97,17 @@ public final class TrashRestore {
                     running.add(pool.submit(() -> move(directory.inode(), entry, parents)));
                 }
                 for (Future<Fate> each : running) {
-                    fates[await(each).ordinal()]++;
+                    Long _ = fates.merge(await(each), 1L, Long::sum);
                     count.add(1);
                 }
                 next = page.next();
             }
         }
         restoreStats(directories);
-        return new Result(fates[Fate.RESTORED.ordinal()], fates[Fate.SKIPPED.ordinal()], fates[Fate.FAILED.ordinal()]);
+        return new Result(
+                fates.getOrDefault(Fate.RESTORED, 0L),
+                fates.getOrDefault(Fate.SKIPPED, 0L),
+                fates.getOrDefault(Fate.FAILED, 0L));
     }
 
     private Set<Long> directories(long hour) throws FsException {

@@ -228,7 +228,7 @@ final class DiskCacheTest {
             Files.write(staged, content(key));
             byte[] sums =
                     BlockFile.checksums(MemorySegment.ofArray(content(key))).array();
-            sums[0] ^= (byte) (key == damaged ? 1 : 0);
+            sums[0] ^= (byte) (key.equals(damaged) ? 1 : 0);
             Files.write(staged, sums, java.nio.file.StandardOpenOption.APPEND);
         }
         Path cached = root.resolve("raw").resolve(linked.path(false));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import mountagent.cache.sys.DiskSpace;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ final class FaultyFiles implements CacheFiles {
     private volatile @Nullable String readFailure;
     private volatile @Nullable String writeFailure;
     private volatile @Nullable DiskSpace space;
-    private volatile long deviceChange;
+    private final AtomicLong deviceChange = new AtomicLong();
 
     FaultyFiles(CacheFiles files) {
         this.files = files;
@@ -33,7 +34,7 @@ final class FaultyFiles implements CacheFiles {
     }
 
     void changeDevice() {
-        deviceChange++;
+        deviceChange.incrementAndGet();
     }
 
     int opens() {
@@ -72,6 +73,6 @@ final class FaultyFiles implements CacheFiles {
 
     @Override
     public long device(Path path) throws IOException {
-        return files.device(path) + deviceChange;
+        return files.device(path) + deviceChange.get();
     }
 }

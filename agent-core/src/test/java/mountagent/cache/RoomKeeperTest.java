@@ -171,7 +171,7 @@ final class RoomKeeperTest {
         long disk = 2000 * COST;
         cache.files.setSpace(new DiskSpace(disk, disk / 10 - 20 * COST, 0, 0));
         cache.care.tick();
-        assertEquals(80, cache.directory.statistics().items(), 1, "20 blocks were lacking");
+        assertEquals(80.0, (double) cache.directory.statistics().items(), 1.0, "20 blocks were lacking");
         assertFalse(write(cache, 200), "nothing more while the disk is short");
         cache.files.setSpace(new DiskSpace(disk, disk / 5, 0, 0));
         cache.care.tick();

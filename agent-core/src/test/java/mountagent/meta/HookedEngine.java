@@ -46,7 +46,7 @@ public final class HookedEngine implements MetaEngine {
 
     @Override
     public <R> Page<R> scan(Scan<R> scan, Cursor from, int limit) throws FsException {
-        page = scan.equals(running) && from != Cursor.START ? page + 1 : 1;
+        page = scan.equals(running) && !from.equals(Cursor.START) ? page + 1 : 1;
         running = scan;
         before.run(scan, page);
         Page<R> found = engine.scan(scan, from, Math.min(limit, pageMax));

@@ -70,7 +70,7 @@ final class ModelNode {
     }
 
     /// The extended attributes that programs see, access control lists among them.
-    TreeMap<FileName, Bytes> shownXattrs() {
+    Map<FileName, Bytes> shownXattrs() {
         TreeMap<FileName, Bytes> shown = new TreeMap<>(xattrs);
         if (accessAcl != null) {
             shown.put(ModelAcl.ACCESS, accessAcl.encode());

@@ -83,7 +83,7 @@ public final class MetadataBackup implements AutoCloseable {
             MetaEngine engine, ObjectStore store, Plan plan, Clock clock, RandomGenerator random) {
         var backup = new MetadataBackup(engine, store, plan, clock);
         double part = 1 + JITTER * (2 * random.nextDouble() - 1);
-        long pause = Math.max(1, (long) (plan.period().toMillis() / LOOKS * part));
+        long pause = Math.max(1, (long) (plan.period().toMillis() * part / LOOKS));
         // look() lets nothing out, so there is nothing to learn from the future
         var _ = backup.thread.scheduleWithFixedDelay(backup::look, pause, pause, TimeUnit.MILLISECONDS);
         return backup;

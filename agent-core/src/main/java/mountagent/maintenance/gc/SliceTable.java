@@ -150,7 +150,7 @@ final class SliceTable {
         int slot = slot(id);
         if (ids[slot] == 0) {
             ids[slot] = id;
-            values[slot] = size << USE_BITS | use.ordinal();
+            values[slot] = size << USE_BITS | codeOf(use);
             count++;
             grow();
             return true;
@@ -158,8 +158,17 @@ final class SliceTable {
         Use before = useOf(values[slot]);
         Use after = use.compareTo(before) > 0 ? use : before;
         int known = values[slot] >>> USE_BITS;
-        values[slot] = (known == size ? size : SIZE_DISPUTED) << USE_BITS | after.ordinal();
+        values[slot] = (known == size ? size : SIZE_DISPUTED) << USE_BITS | codeOf(after);
         return before != after;
+    }
+
+    private static int codeOf(Use use) {
+        return switch (use) {
+            case UNKNOWN -> 0;
+            case PENDING -> 1;
+            case COMPACTED -> 2;
+            case USED -> 3;
+        };
     }
 
     private static Use useOf(int value) {

@@ -73,7 +73,7 @@ final class WriteTask<T extends @Nullable Object> {
 
     /// Has the waiting thread look again.
     void wake() {
-        if (waiting != Thread.currentThread()) {
+        if (!Thread.currentThread().equals(waiting)) {
             LockSupport.unpark(waiting);
         }
     }

@@ -118,10 +118,18 @@ final class ControlFileTest {
             answer = client.read();
         }
         String text = new String(answer, 4, answer.length - 4, StandardCharsets.UTF_8);
-        assertEquals(
-                "  inode: 2\n  files: 1\n   dirs: 0\n length: 6 Bytes\n   size: 4.00 KiB (4096 Bytes)\n"
-                        + "  paths:\n\t/a\n\t/d/b\nobjects:\n\t0:\tvol/chunks/0/0/1_0_6\t6\t0\t6\n",
-                text.replace("inode: 3", "inode: 2"));
+        assertEquals("""
+                  inode: 2
+                  files: 1
+                   dirs: 0
+                 length: 6 Bytes
+                   size: 4.00 KiB (4096 Bytes)
+                  paths:
+                \t/a
+                \t/d/b
+                objects:
+                \t0:\tvol/chunks/0/0/1_0_6\t6\t0\t6
+                """, text.replace("inode: 3", "inode: 2"));
     }
 
     @Test

@@ -37,7 +37,7 @@ record Fields(JsonObject object) {
 
     boolean has(String name) {
         JsonValue value = object.get(name);
-        return value != null && value != JsonValue.NULL;
+        return value != null && !value.equals(JsonValue.NULL);
     }
 
     List<Fields> members(String name) {

@@ -46,6 +46,7 @@ final class MountDifferentialTest {
     private int succeeded;
 
     @Test
+    @SuppressWarnings("try") // closed early, to see that the mount ends; a second close does nothing
     void randomOperationsDoAsOnAPlainDirectory() throws Exception {
         long seed = Long.getLong("differential.seed", Clock.SYSTEM.nanoTime());
         var random = new SplittableRandom(seed);
