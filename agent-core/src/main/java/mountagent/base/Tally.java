@@ -29,6 +29,11 @@ public final class Tally {
         cancelled = true;
     }
 
+    /// Whether nobody wants the result any more.
+    public boolean isCancelled() {
+        return cancelled;
+    }
+
     /// EINTR once it is cancelled.
     public void check() throws FsException {
         if (cancelled) {

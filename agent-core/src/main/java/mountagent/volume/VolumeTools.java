@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
 import mountagent.base.Caller;
 import mountagent.base.DentryKey;
 import mountagent.base.Errno;
 import mountagent.base.FileType;
 import mountagent.base.FsException;
+import mountagent.base.Progress;
 import mountagent.base.Tally;
 import mountagent.base.Threads;
 import mountagent.chunk.BlockWarming;
+import mountagent.chunk.TreeCompactor;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.CopyOrder;
 import mountagent.meta.Cursor;
@@ -160,38 +161,37 @@ public final class VolumeTools {
 
     /// Merges the slices of every file at or below `inode`, `threads` chunks at a time. The tally counts
     /// chunks that
-    /// were found and chunks that are done. Goes on after a chunk that fails, and then throws the first
-    /// failure.
+    /// have several records and chunks that are done. Goes on after a chunk that fails, and then throws EIO.
     public void compact(Caller caller, long inode, int threads, Tally tally) throws FsException {
         requireWritable();
         parts.meta().access(caller, inode, WRITE);
-        var failure = new AtomicReference<@Nullable FsException>();
-        try (var work = new Workers("compact-tree-", threads)) {
-            forEachFile(caller, inode, tally, (file, node) -> {
-                for (ChunkKey chunk : chunks(file, node.length(), tally)) {
-                    tally.check();
-                    tally.add(1, 0);
-                    work.run(() -> compact(chunk, failure, tally));
-                }
-            });
-        }
-        tally.check();
-        FsException first = failure.get();
-        if (first != null) {
-            throw first;
+        var compactor = new TreeCompactor(parts.meta(), parts.data().compactor(), threads);
+        var result = compactor.compact(inode, new CountedChunks(tally), tally::isCancelled);
+        if (result.failed() > 0) {
+            throw new FsException(Errno.EIO, result.failed() + " chunks of inode " + inode + " cannot be compacted");
         }
     }
 
-    private void compact(ChunkKey chunk, AtomicReference<@Nullable FsException> failure, Tally tally) {
-        try {
-            tally.check();
-            boolean mayBeMore = true;
-            while (mayBeMore) {
-                mayBeMore = parts.data().compactor().compact(chunk);
-            }
-            tally.add(0, 1);
-        } catch (FsException e) {
-            failure.compareAndSet(null, e);
+    /// Tells a tally of chunks that were found and chunks that are done.
+    private record CountedChunks(Tally tally) implements Progress.Count {
+        @Override
+        public void expect(long more) {
+            tally.add(more, 0);
+        }
+
+        @Override
+        public void add(long done) {
+            tally.add(0, done);
+        }
+
+        @Override
+        public long done() {
+            return tally.amount();
+        }
+
+        @Override
+        public void close() {
+            // a tally has no end
         }
     }
 
