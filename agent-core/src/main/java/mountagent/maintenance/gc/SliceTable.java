@@ -1,10 +1,10 @@
 package mountagent.maintenance.gc;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongPredicate;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
+import mountagent.base.Sizes;
 import mountagent.meta.Cursor;
 import mountagent.meta.MetaEngine;
 import mountagent.meta.Page;
@@ -41,7 +41,7 @@ final class SliceTable {
     private static final int PAGE = 10_000;
     private static final int SLOTS_FIRST = 1024;
     private static final int USE_BITS = 2;
-    /// Instead of a size: records disagree about it, so no block of it may be judged.
+    /// Instead of a size: records disagree about it or it makes no sense, so no block of it may be judged.
     private static final int SIZE_DISPUTED = 0;
 
     private static final long MIX = 0x9E3779B97F4A7C15L;
@@ -146,7 +146,8 @@ final class SliceTable {
     }
 
     /// Adds what is known of a slice; whether it is new, or used where it was not before.
-    private boolean add(long id, int size, Use use) {
+    private boolean add(long id, int told, Use use) {
+        int size = told > 0 && told <= Sizes.CHUNK ? told : SIZE_DISPUTED;
         int slot = slot(id);
         if (ids[slot] == 0) {
             ids[slot] = id;
@@ -196,7 +197,7 @@ final class SliceTable {
         long[] oldIds = ids;
         int[] oldValues = values;
         ids = new long[oldIds.length * 2];
-        values = Arrays.copyOf(new int[0], ids.length);
+        values = new int[ids.length];
         for (int old = 0; old < oldIds.length; old++) {
             if (oldIds[old] != 0) {
                 int slot = slot(oldIds[old]);

@@ -474,6 +474,38 @@ class GarbageCollectorTest {
     }
 
     @Test
+    void slicesWhoseSizeIsInDoubtKeepAllTheirBlocks() throws Exception {
+        try (GcVolume gc = GcVolume.inMemory(0)) {
+            addChunk(gc, 77, 5000);
+            addChunk(gc, 77, 5001);
+            gc.engine.transact(
+                    ReadPlan.of(),
+                    transaction -> {
+                        ChunkKey chunk = new ChunkKey(77, 0);
+                        transaction.apply(new Mutation.AppendSlice(
+                                chunk, new Slice(0, 5000, Integer.MAX_VALUE, 0, 10), new Outcome<>()));
+                        transaction.apply(
+                                new Mutation.AppendSlice(chunk, new Slice(0, 5001, 11, 0, 10), new Outcome<>()));
+                        return null;
+                    },
+                    Durability.COMMITTED);
+            gc.putObject("chunks/0/5/5001_0_11", 11);
+            gc.pass(LONG);
+            assertEquals(0, gc.gc(DELETE).deleted());
+            assertEquals(3, gc.blocks().size());
+            gc.engine.transact(
+                    ReadPlan.of(),
+                    transaction -> {
+                        transaction.apply(new Mutation.RemoveChunk(new ChunkKey(77, 0)));
+                        transaction.apply(new Mutation.RemoveSliceRefs(new SliceKey(5000, 10)));
+                        transaction.apply(new Mutation.RemoveSliceRefs(new SliceKey(5001, 10)));
+                        return null;
+                    },
+                    Durability.COMMITTED);
+        }
+    }
+
+    @Test
     void anObjectThatCannotBeDeletedIsLeftForTheNextRun() throws Exception {
         try (GcVolume gc = GcVolume.inMemory(0)) {
             addLeaked(gc);
