@@ -10,10 +10,15 @@ import mountagent.base.FileName;
 import mountagent.base.FileType;
 import mountagent.base.FsException;
 import mountagent.base.Tally;
+import mountagent.meta.Trees.Counting;
+import mountagent.meta.Trees.Shape;
 import org.jspecify.annotations.Nullable;
 
-/// Adds up what trees use, from their nodes and not from stored statistics, which others may have let go
-/// wrong.
+/// Adds up what trees use.
+///
+/// The statistics of a directory, where they may be used, save reading its entries when nobody asks for them
+/// one by
+/// one: when its children alone are wanted, or when its link count says that no directory is among them.
 ///
 /// Memory: one page for each thread and level, and of each directory that is told of no more children than
 /// were asked
@@ -21,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class TreeWeighing {
     private static final int PAGE = 1000;
     private static final int THREADS = 8;
+    private static final FileName TOP = FileName.of("");
     private static final FileName REST = FileName.of("...");
+    private static final Shape NO_CHILDREN = new Shape(0, 0);
 
     private static final Comparator<TreeSummary> LARGEST_FIRST = Comparator.<TreeSummary>comparingLong(
                     child -> child.use().space())
@@ -37,25 +44,24 @@ final class TreeWeighing {
     }
 
     /// The node with its direct children, or with all below it as `depth` says.
-    TreeUse weigh(Caller caller, long inode, Trees.Depth depth, Tally tally) throws FsException {
+    TreeUse weigh(Caller caller, long inode, Trees.Depth depth, Counting counting, Tally tally) throws FsException {
         Node node = lookups.node(inode);
-        Run run = new Run(caller, tally, 0, Counting.FILES);
+        Run run = new Run(caller, tally, NO_CHILDREN, counting, Counted.FILES);
         if (depth == Trees.Depth.CHILDREN && node.isDirectory()) {
-            run.count(node);
-            return run.childrenOf(inode).plus(TreeUse.of(node));
+            run.count(TreeUse.of(node));
+            return run.childrenOf(inode, node).plus(TreeUse.of(node));
         }
-        return run.summarize(inode, FileName.of(""), node, 0, 0).use();
+        return run.summarize(inode, TOP, node, 0, 0).use();
     }
 
-    /// The node with all below it; of the `top` largest children of each directory down to `depth` levels it
-    /// is told.
-    TreeSummary summarize(Caller caller, long inode, int depth, int top, Tally tally) throws FsException {
-        return new Run(caller, tally, top, Counting.NODES)
-                .summarize(inode, FileName.of(""), lookups.node(inode), depth, 0);
+    /// The node with all below it, told of as `shape` says.
+    TreeSummary summarize(Caller caller, long inode, Shape shape, Counting counting, Tally tally) throws FsException {
+        return new Run(caller, tally, shape, counting, Counted.NODES)
+                .summarize(inode, TOP, lookups.node(inode), shape.depth(), 0);
     }
 
     /// What the tally counts beside space.
-    private enum Counting {
+    private enum Counted {
         FILES,
         NODES
     }
@@ -63,33 +69,55 @@ final class TreeWeighing {
     private final class Run {
         private final Caller caller;
         private final Tally tally;
-        private final int top;
+        private final Shape shape;
+        private final boolean mayUseStored;
         private final boolean countsDirectories;
         private final Forks forks;
 
-        Run(Caller caller, Tally tally, int top, Counting counting) {
+        Run(Caller caller, Tally tally, Shape shape, Counting counting, Counted counted) {
             this.caller = caller;
-            this.countsDirectories = counting == Counting.NODES;
+            this.countsDirectories = counted == Counted.NODES;
+            this.mayUseStored = counting == Counting.STORED && context.format().dirStats();
             this.tally = tally;
-            this.top = top;
+            this.shape = shape;
             this.forks = new Forks(THREADS, tally);
         }
 
-        void count(Node node) {
-            boolean isCounted = countsDirectories || !node.isDirectory();
-            tally.add(isCounted ? 1 : 0, Change.useOf(node).space());
+        void count(TreeUse use) {
+            tally.add(use.files() + (countsDirectories ? use.directories() : 0), use.space());
         }
 
-        TreeUse childrenOf(long directory) throws FsException {
+        TreeUse childrenOf(long inode, Node directory) throws FsException {
+            checkListing(inode);
+            TreeUse stored = mayUseStored ? stored(inode, directory) : null;
+            if (stored != null) {
+                count(stored);
+                return stored;
+            }
             TreeUse[] sum = {TreeUse.NONE};
-            checkListing(directory);
-            Pages.forEach(context.engine(), new Scan.Directory(directory, Scan.Detail.NODES), entry -> {
+            Pages.forEach(context.engine(), new Scan.Directory(inode, Scan.Detail.NODES), entry -> {
                 if (entry.node() != null) {
-                    count(entry.node());
-                    sum[0] = sum[0].plus(TreeUse.of(entry.node()));
+                    TreeUse use = TreeUse.of(entry.node());
+                    count(use);
+                    sum[0] = sum[0].plus(use);
                 }
             });
             return sum[0];
+        }
+
+        /// What the statistics say of a directory's children; null when there are none that make sense.
+        private @Nullable TreeUse stored(long inode, Node directory) throws FsException {
+            Item.DirStatOf item = new Item.DirStatOf(inode);
+            DirStat stat = context.read(ReadPlan.of(item), reader -> reader.get(item));
+            long directories = directory.nlink() - 2L;
+            boolean makesSense = stat != null
+                    && stat.length() >= 0
+                    && stat.space() >= 0
+                    && directories >= 0
+                    && stat.inodes() >= directories;
+            return makesSense
+                    ? new TreeUse(stat.length(), stat.space(), stat.inodes() - directories, directories)
+                    : null;
         }
 
         private void checkListing(long directory) throws FsException {
@@ -100,26 +128,33 @@ final class TreeWeighing {
         }
 
         TreeSummary summarize(long inode, FileName name, Node node, int depth, int level) throws FsException {
-            count(node);
+            TreeUse own = TreeUse.of(node);
+            count(own);
             if (!node.isDirectory()) {
-                return new TreeSummary(inode, name, node.type(), TreeUse.of(node), List.of());
+                return new TreeSummary(inode, name, node.type(), own, List.of());
             }
+            boolean isTold = depth > 0 && shape.top() > 0;
+            if (!isTold && node.nlink() == 2) {
+                return new TreeSummary(
+                        inode, name, FileType.DIRECTORY, childrenOf(inode, node).plus(own), List.of());
+            }
+            Children children = children(inode, isTold, depth - 1, level);
+            return new TreeSummary(
+                    inode, name, FileType.DIRECTORY, children.sum.plus(own), isTold ? children.told() : List.of());
+        }
+
+        private Children children(long inode, boolean areTold, int depth, int level) throws FsException {
             checkListing(inode);
-            Children children = new Children(depth > 0 ? top : 0);
+            Children children = new Children(areTold ? shape.top() : 0);
             @Nullable Cursor next = Cursor.START;
             while (next != null) {
                 tally.check();
                 Page<Scan.DirEntry> page =
                         context.engine().scan(new Scan.Directory(inode, Scan.Detail.NODES), next, PAGE);
-                add(page.records(), depth - 1, level, children);
+                add(page.records(), depth, level, children);
                 next = page.next();
             }
-            return new TreeSummary(
-                    inode,
-                    name,
-                    FileType.DIRECTORY,
-                    children.sum.plus(TreeUse.of(node)),
-                    depth > 0 ? children.told() : List.of());
+            return children;
         }
 
         private void add(List<Scan.DirEntry> entries, int depth, int level, Children children) throws FsException {

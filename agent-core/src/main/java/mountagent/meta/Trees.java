@@ -31,6 +31,19 @@ public final class Trees {
         TREE
     }
 
+    /// What of a tree is told: `depth` levels below its top, of each directory the `top` largest children.
+    public record Shape(int depth, int top) {}
+
+    /// Where figures come from.
+    public enum Counting {
+        /// From the statistics that directories have, where that saves reading their entries. A client that
+        /// was killed
+        /// may have left them wrong.
+        STORED,
+        /// From the entries, all of them.
+        STRICT
+    }
+
     /// Is told of each entry that is gone; called by several threads.
     @FunctionalInterface
     public interface RemovalListener {
@@ -58,15 +71,15 @@ public final class Trees {
     /// What a node uses, with its children or all below it. The tally counts files and the space of all.
     /// ENOENT,
     /// EACCES.
-    public TreeUse weigh(Caller caller, long inode, Depth depth, Tally tally) throws FsException {
-        return weighing.weigh(caller, inode, depth, tally);
+    public TreeUse weigh(Caller caller, long inode, Depth depth, Counting counting, Tally tally) throws FsException {
+        return weighing.weigh(caller, inode, depth, counting, tally);
     }
 
-    /// What a node and each directory below it use, down to `depth` levels, with the `top` largest children
-    /// of each.
-    /// The tally counts nodes and their space. ENOENT, EACCES.
-    public TreeSummary summarize(Caller caller, long inode, int depth, int top, Tally tally) throws FsException {
-        return weighing.summarize(caller, inode, depth, top, tally);
+    /// What a node and each directory below it use, told of as `shape` says. The tally counts nodes and their
+    /// space. ENOENT, EACCES.
+    public TreeSummary summarize(Caller caller, long inode, Shape shape, Counting counting, Tally tally)
+            throws FsException {
+        return weighing.summarize(caller, inode, shape, counting, tally);
     }
 
     /// Copies a tree by sharing its data, and returns the inode of the copy. It appears whole or not at all;

@@ -92,10 +92,11 @@ public final class VolumeTools {
     }
 
     /// Everything about one node; of a file that holds more than `piecesMax` pieces EFBIG.
-    public NodeInfo describe(Caller caller, long inode, Trees.Depth depth, int piecesMax, Tally tally)
+    public NodeInfo describe(
+            Caller caller, long inode, Trees.Depth depth, Trees.Counting counting, int piecesMax, Tally tally)
             throws FsException {
         Node node = parts.meta().node(inode);
-        var use = trees().weigh(caller, inode, depth, tally);
+        var use = trees().weigh(caller, inode, depth, counting, tally);
         return new NodeInfo(
                 inode,
                 node.isFile(),
@@ -135,8 +136,9 @@ public final class VolumeTools {
     }
 
     /// What a tree uses, with its largest directories and files.
-    public TreeSummary summarize(Caller caller, long inode, int depth, int top, Tally tally) throws FsException {
-        return trees().summarize(caller, inode, depth, top, tally);
+    public TreeSummary summarize(Caller caller, long inode, Trees.Shape shape, Trees.Counting counting, Tally tally)
+            throws FsException {
+        return trees().summarize(caller, inode, shape, counting, tally);
     }
 
     /// Copies a tree without its data. What was written here before the call is in the copy, and what the

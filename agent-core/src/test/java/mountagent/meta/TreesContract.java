@@ -97,10 +97,10 @@ public abstract class TreesContract extends MetaFixture {
         for (int i = 0; i < 250; i++) {
             inner = directory(inner, "x");
         }
-        TreeUse use = meta.trees().weigh(AGENT, directory, Trees.Depth.TREE, new Tally());
+        TreeUse use = meta.trees().weigh(AGENT, directory, Trees.Depth.TREE, Trees.Counting.STRICT, new Tally());
         assertEquals(new TreeUse(0, 4096L * 1351, 1100, 251), use);
         long copied = copy(AGENT, directory, "c", CopyOrder.Ownership.CALLER);
-        assertEquals(use, meta.trees().weigh(AGENT, copied, Trees.Depth.TREE, new Tally()));
+        assertEquals(use, meta.trees().weigh(AGENT, copied, Trees.Depth.TREE, Trees.Counting.STRICT, new Tally()));
         var tally = new Tally();
         remove(AGENT, at("d"), Kept.NOT, tally);
         assertEquals(1351, tally.count());
@@ -124,7 +124,7 @@ public abstract class TreesContract extends MetaFixture {
         var tally = new Tally();
         tally.cancel();
         refused(Errno.EINTR, () -> remove(AGENT, at("d"), Kept.IN_TRASH, tally));
-        refused(Errno.EINTR, () -> meta.trees().weigh(AGENT, top, Trees.Depth.TREE, tally));
+        refused(Errno.EINTR, () -> meta.trees().weigh(AGENT, top, Trees.Depth.TREE, Trees.Counting.STRICT, tally));
         refused(
                 Errno.EINTR,
                 () -> meta.trees().copy(AGENT, new CopyOrder(top, at("c"), CopyOrder.Ownership.CALLER, 0, 3), tally));
@@ -138,22 +138,55 @@ public abstract class TreesContract extends MetaFixture {
     void useCountsLinksAtEachNameAndLengthsOfFilesAlone() throws FsException {
         tree();
         var tally = new Tally();
-        TreeUse all = meta.trees().weigh(AGENT, top, Trees.Depth.TREE, tally);
+        TreeUse all = meta.trees().weigh(AGENT, top, Trees.Depth.TREE, Trees.Counting.STRICT, tally);
         assertEquals(new TreeUse(20_010, 12_288 * 2 + 4096 * 6, 5, 3), all);
         assertEquals(5, tally.count());
         assertEquals(all.space(), tally.amount());
         assertEquals(
                 new TreeUse(20_000, 12_288 * 2 + 4096 * 4, 4, 2),
-                meta.trees().weigh(AGENT, top, Trees.Depth.CHILDREN, new Tally()));
+                meta.trees().weigh(AGENT, top, Trees.Depth.CHILDREN, Trees.Counting.STRICT, new Tally()));
         assertEquals(
-                new TreeUse(10_000, 12_288, 1, 0), meta.trees().weigh(AGENT, big, Trees.Depth.CHILDREN, new Tally()));
-        refused(Errno.ENOENT, () -> meta.trees().weigh(AGENT, 999_999, Trees.Depth.TREE, new Tally()));
+                new TreeUse(10_000, 12_288, 1, 0),
+                meta.trees().weigh(AGENT, big, Trees.Depth.CHILDREN, Trees.Counting.STRICT, new Tally()));
+        refused(
+                Errno.ENOENT,
+                () -> meta.trees().weigh(AGENT, 999_999, Trees.Depth.TREE, Trees.Counting.STRICT, new Tally()));
+    }
+
+    /// Stored statistics say the same as the entries, and save reading those.
+    @Test
+    void storedStatisticsSayTheSame() throws FsException {
+        tree();
+        for (Trees.Depth depth : Trees.Depth.values()) {
+            var tally = new Tally();
+            TreeUse counted = meta.trees().weigh(AGENT, top, depth, Trees.Counting.STRICT, tally);
+            var told = new Tally();
+            assertEquals(counted, meta.trees().weigh(AGENT, top, depth, Trees.Counting.STORED, told));
+            assertEquals(tally.count(), told.count());
+            assertEquals(tally.amount(), told.amount());
+        }
+        var shape = new Trees.Shape(1, 3);
+        assertEquals(
+                meta.trees().summarize(AGENT, top, shape, Trees.Counting.STRICT, new Tally()),
+                meta.trees().summarize(AGENT, top, shape, Trees.Counting.STORED, new Tally()));
+        elsewhere(new Mutation.PutDirStat(sub, new DirStat(-1, 0, 7)));
+        elsewhere(new Mutation.PutDirStat(top, new DirStat(7, 0, 9)));
+        assertEquals(
+                new TreeUse(0, 8192, 0, 2),
+                meta.trees().weigh(AGENT, sub, Trees.Depth.CHILDREN, Trees.Counting.STORED, new Tally()),
+                "statistics that make no sense are not used");
+        assertEquals(
+                new TreeUse(7, 4096, 8, 2),
+                meta.trees().weigh(AGENT, top, Trees.Depth.CHILDREN, Trees.Counting.STORED, new Tally()));
+        elsewhere(new Mutation.PutDirStat(sub, new DirStat(0, 4096, 1)));
+        elsewhere(new Mutation.PutDirStat(top, new DirStat(20_000, 12_288 * 2 + 4096 * 3, 5)));
     }
 
     @Test
     void summaryTellsTheLargestChildrenAndTheRest() throws FsException {
         tree();
-        TreeSummary whole = meta.trees().summarize(AGENT, top, 2, 10, new Tally());
+        TreeSummary whole =
+                meta.trees().summarize(AGENT, top, new Trees.Shape(2, 10), Trees.Counting.STRICT, new Tally());
         assertEquals(
                 List.of("big", "e", "hard", "pipe", "soft"),
                 whole.children().stream().map(child -> child.name().toString()).toList());
@@ -161,7 +194,7 @@ public abstract class TreesContract extends MetaFixture {
         assertEquals(new TreeUse(10, 12_288, 1, 2), inner.use());
         assertEquals(FileName.of("f"), inner.children().getFirst().name());
         assertEquals(List.of(), inner.children().getFirst().children());
-        TreeSummary cut = meta.trees().summarize(AGENT, top, 1, 2, new Tally());
+        TreeSummary cut = meta.trees().summarize(AGENT, top, new Trees.Shape(1, 2), Trees.Counting.STRICT, new Tally());
         assertEquals(3, cut.children().size());
         TreeSummary rest = cut.children().get(2);
         assertTrue(rest.isRest());
@@ -198,8 +231,8 @@ public abstract class TreesContract extends MetaFixture {
                 shared.stream().map(Slice::id).toList());
         assertEquals(4000, shared.get(0).len());
         assertEquals(
-                meta.trees().weigh(AGENT, top, Trees.Depth.TREE, new Tally()),
-                meta.trees().weigh(AGENT, copied, Trees.Depth.TREE, new Tally()));
+                meta.trees().weigh(AGENT, top, Trees.Depth.TREE, Trees.Counting.STRICT, new Tally()),
+                meta.trees().weigh(AGENT, copied, Trees.Depth.TREE, Trees.Counting.STRICT, new Tally()));
         remove(AGENT, at("d"), Kept.NOT, new Tally());
         assertEquals(List.of(), deleteData(), "slices that the copy still shows");
         assertEquals(shared, meta.slices(new ChunkKey(made, 0)));

@@ -40,7 +40,7 @@ final class TreesFaultTest extends MetaFixture {
         meta.setXattr(AGENT, file, FileName.of("user.x"), Bytes.utf8("1"), XattrMode.CREATE);
         long inner = directory(top, "e");
         write(file(inner, "b"), 10, 5000);
-        TreeUse whole = meta.trees().weigh(AGENT, top, Trees.Depth.TREE, new Tally());
+        TreeUse whole = meta.trees().weigh(AGENT, top, Trees.Depth.TREE, Trees.Counting.STRICT, new Tally());
         int failures = 0;
         boolean isThrough = false;
         for (int call = 1; !isThrough && call < CALLS_MAX; call++) {
@@ -63,7 +63,10 @@ final class TreesFaultTest extends MetaFixture {
     private void clear(TreeUse whole, int call) throws FsException {
         if (names(ROOT).contains("c")) {
             long copy = meta.lookup(AGENT, at("c")).inode();
-            assertEquals(whole, meta.trees().weigh(AGENT, copy, Trees.Depth.TREE, new Tally()), "call " + call);
+            assertEquals(
+                    whole,
+                    meta.trees().weigh(AGENT, copy, Trees.Depth.TREE, Trees.Counting.STRICT, new Tally()),
+                    "call " + call);
             meta.trees().remove(AGENT, at("c"), Kept.NOT, 2, new Tally(), (_, _) -> {});
         }
         for (Scan.DetachedNode left :

@@ -31,7 +31,7 @@ final class InfoCommand implements Callable<Integer> {
             description = "Count everything below a directory.")
     private boolean recursive;
 
-    @Option(names = "--strict", description = "Count entry by entry; our mounts always do.")
+    @Option(names = "--strict", description = "Count entry by entry, without stored statistics.")
     private boolean strict;
 
     @Option(names = "--raw", description = "Show slices instead of objects.")

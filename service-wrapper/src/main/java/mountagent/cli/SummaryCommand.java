@@ -1,11 +1,12 @@
 package mountagent.cli;
 
+import java.util.EnumSet;
 import java.util.concurrent.Callable;
 import mountagent.service.CommandFailure;
 import mountagent.service.Environment;
 import mountagent.service.UserConsole;
 import mountagent.service.tools.MountTools;
-import mountagent.service.tools.MountTools.SummaryForm;
+import mountagent.service.tools.MountTools.SummaryOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,8 +31,7 @@ final class SummaryCommand implements Callable<Integer> {
             description = "Largest entries of each directory to show, at most 100; default 10.")
     private int entries = 10;
 
-    @SuppressWarnings("UnusedVariable") // the mount is always asked to count entry by entry
-    @Option(names = "--strict", description = "Count entry by entry, which is always done.")
+    @Option(names = "--strict", description = "Count entry by entry, without stored statistics.")
     private boolean strict;
 
     @Option(names = "--csv", description = "Print CSV, sizes in bytes.")
@@ -45,7 +45,13 @@ final class SummaryCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure, InterruptedException {
         Flags.within("--depth", depth, 0, Integer.MAX_VALUE);
         Flags.within("--entries", entries, 0, Integer.MAX_VALUE);
-        return tools.summary(path, depth, entries, csv ? SummaryForm.CSV : SummaryForm.TABLE)
-                .status();
+        var options = EnumSet.noneOf(SummaryOption.class);
+        if (csv) {
+            options.add(SummaryOption.CSV);
+        }
+        if (strict) {
+            options.add(SummaryOption.STRICT);
+        }
+        return tools.summary(path, depth, entries, options).status();
     }
 }

@@ -210,8 +210,8 @@ final class ControlJobs implements AutoCloseable {
                 tools.copy(caller, copy.order(), tally);
                 yield done();
             }
-            case ControlRequest.Summarize(long inode, int depth, int top) -> {
-                byte[] document = Answers.summary(tools.summarize(caller, inode, depth, top, tally));
+            case ControlRequest.Summarize(long inode, var shape, var counting) -> {
+                byte[] document = Answers.summary(tools.summarize(caller, inode, shape, counting, tally));
                 yield answers -> answers.document(document);
             }
             case ControlRequest.Compact(long inode, int threadsMax) -> {
@@ -226,7 +226,7 @@ final class ControlJobs implements AutoCloseable {
     }
 
     private Answer info(Caller caller, ControlRequest.Info request, Tally tally) throws FsException {
-        var info = tools.describe(caller, request.inode(), request.depth(), PIECES_MAX, tally);
+        var info = tools.describe(caller, request.inode(), request.depth(), request.counting(), PIECES_MAX, tally);
         if (request.form() == ControlRequest.Info.Form.TEXT) {
             byte[] text = LegacyText.info(info, request.parts(), names);
             return answers -> answers.text(text);

@@ -21,7 +21,8 @@ sealed interface ControlRequest {
     record Remove(DentryKey at, Kept kept, int threads) implements ControlRequest {}
 
     /// Tells of a node: in text as versions before 1.1 did, or as a document.
-    record Info(long inode, Trees.Depth depth, Parts parts, Form form) implements ControlRequest {
+    record Info(long inode, Trees.Depth depth, Trees.Counting counting, Parts parts, Form form)
+            implements ControlRequest {
         /// What a file is made of.
         enum Parts {
             OBJECTS,
@@ -52,7 +53,7 @@ sealed interface ControlRequest {
     record Copy(CopyOrder order) implements ControlRequest {}
 
     /// Tells what a tree uses.
-    record Summarize(long inode, int depth, int top) implements ControlRequest {}
+    record Summarize(long inode, Trees.Shape shape, Trees.Counting counting) implements ControlRequest {}
 
     /// Merges slices.
     record Compact(long inode, int threads) implements ControlRequest {}
@@ -68,7 +69,7 @@ sealed interface ControlRequest {
             case 1004 -> warm(payload);
             case 1005 -> info(payload, Info.Form.DOCUMENT);
             case 1006 -> copy(payload);
-            case 1007 -> new Summarize(payload.u64(), payload.u8Or(3), payload.u8Or(10));
+            case 1007 -> summarize(payload);
             case 1008 -> new Compact(payload.u64(), threads(payload.u16(), 10));
             default -> throw new FsException(Errno.EINVAL, "control command " + command + " is not known");
         };
@@ -84,7 +85,17 @@ sealed interface ControlRequest {
         long inode = payload.u64();
         Trees.Depth depth = payload.u8Or(1) != 0 ? Trees.Depth.TREE : Trees.Depth.CHILDREN;
         Info.Parts parts = payload.u8Or(0) != 0 ? Info.Parts.SLICES : Info.Parts.OBJECTS;
-        return new Info(inode, depth, parts, form);
+        return new Info(inode, depth, counting(payload), parts, form);
+    }
+
+    private static ControlRequest summarize(Payload payload) throws FsException {
+        long inode = payload.u64();
+        var shape = new Trees.Shape(payload.u8Or(3), payload.u8Or(10));
+        return new Summarize(inode, shape, counting(payload));
+    }
+
+    private static Trees.Counting counting(Payload payload) throws FsException {
+        return payload.u8Or(0) != 0 ? Trees.Counting.STRICT : Trees.Counting.STORED;
     }
 
     private static ControlRequest warm(Payload payload) throws FsException {

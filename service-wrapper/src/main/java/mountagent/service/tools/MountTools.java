@@ -42,7 +42,7 @@ public final class MountTools {
         RECURSIVE,
         /// Slices instead of objects.
         RAW,
-        /// Directories counted entry by entry; our mounts always do.
+        /// Directories counted entry by entry, without stored statistics.
         STRICT,
         /// The operands are inode numbers of the mount that the current directory lies in.
         BY_INODE
@@ -105,14 +105,16 @@ public final class MountTools {
         }
     }
 
-    /// How `summary` prints.
-    public enum SummaryForm {
-        TABLE,
-        CSV
+    /// What `summary` does otherwise than usual.
+    public enum SummaryOption {
+        /// Prints CSV instead of a table.
+        CSV,
+        /// Counts entry by entry, without stored statistics.
+        STRICT
     }
 
     /// `summary`.
-    public ExitCode summary(String operand, int depth, int entries, SummaryForm form)
+    public ExitCode summary(String operand, int depth, int entries, Set<SummaryOption> options)
             throws CommandFailure, InterruptedException {
         if (depth > DEPTH_MAX) {
             log.warn("depth should be less than 11");
@@ -126,7 +128,7 @@ public final class MountTools {
                 .u64(inode)
                 .u8(Math.min(depth, DEPTH_MAX))
                 .u8(Math.min(entries, ENTRIES_MAX))
-                .u8(1)
+                .flag(options.contains(SummaryOption.STRICT))
                 .done();
         try (var channel = ControlChannel.at(path);
                 var shown = new ShownPair(console, "scanned entries", "scanned bytes")) {
@@ -136,9 +138,10 @@ public final class MountTools {
             }
             shown.end();
             var printer = new SummaryPrinter(out);
-            switch (form) {
-                case TABLE -> printer.table(answer.member("Tree"));
-                case CSV -> printer.csv(answer.member("Tree"));
+            if (options.contains(SummaryOption.CSV)) {
+                printer.csv(answer.member("Tree"));
+            } else {
+                printer.table(answer.member("Tree"));
             }
             out.flush();
             return ExitCode.OK;
