@@ -452,7 +452,7 @@ final class CacheDirectory implements AutoCloseable {
     }
 
     private int now() {
-        return (int) clock.now().seconds();
+        return CacheIndex.time(clock.now().seconds());
     }
 
     @Override

@@ -15,6 +15,7 @@ final class CacheIndex {
     static final int SHARD_BITS = 6;
     private static final int SHARDS = 1 << SHARD_BITS;
     private static final int OVERHEAD_BYTES = 4096;
+    private static final long TIMES_BEGIN = 1_577_836_800;
 
     private final IndexShard[] shards = new IndexShard[SHARDS];
     private final AtomicLong usedBytes = new AtomicLong();
@@ -32,6 +33,11 @@ final class CacheIndex {
 
     CacheIndex() {
         Arrays.setAll(shards, _ -> new IndexShard());
+    }
+
+    /// Seconds since 1970 as the index keeps times: 31 bits from 2020 on, what is older counts as 2020.
+    static int time(long seconds) {
+        return Math.clamp(seconds - TIMES_BEGIN, 1, Integer.MAX_VALUE);
     }
 
     /// What a block of `length` bytes counts.
@@ -60,7 +66,7 @@ final class CacheIndex {
         return touch(key, 0);
     }
 
-    /// The same, counting as an access at `accessSeconds` (since 1970).
+    /// The same, counting as an access at `accessSeconds` (of [#time]).
     Presence touch(CacheKey key, int accessSeconds) {
         int size = shard(key).touch(key, accessSeconds);
         if (size == 0) {

@@ -126,7 +126,7 @@ final class DirectoryWalk {
         }
 
         private static int seconds(BasicFileAttributes attributes) {
-            return (int) (attributes.lastAccessTime().toMillis() / 1000);
+            return CacheIndex.time(attributes.lastAccessTime().toMillis() / 1000);
         }
     }
 }

@@ -111,11 +111,15 @@ final class LocalFiles implements CacheFiles {
 
     /// Makes the root and what is missing above it.
     void makeRoot() throws IOException {
-        Path parent = root.getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
+        makeWithParents(root);
+    }
+
+    private void makeWithParents(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            makeWithParents(parent);
         }
-        makeDirectory(root);
+        makeDirectory(directory);
     }
 
     /// The root itself is not made here: where it has gone, its disk may have been unmounted, and what is below the

@@ -188,10 +188,12 @@ final class RoomKeeper {
         return choice.keys;
     }
 
-    /// Accesses before this second of 1970 are too old.
+    /// Accesses before this time ([CacheIndex#time]) are too old.
     private int expiredBefore() {
         Duration age = options.expireAfter();
-        return age.isZero() ? Integer.MIN_VALUE : (int) (clock.now().seconds() - age.toSeconds());
+        return age.isZero()
+                ? Integer.MIN_VALUE
+                : CacheIndex.time(clock.now().seconds() - Math.min(age.toSeconds(), Integer.MAX_VALUE));
     }
 
     /// The first of two blocks that are compared.

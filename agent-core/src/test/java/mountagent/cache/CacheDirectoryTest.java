@@ -64,6 +64,7 @@ final class CacheDirectoryTest {
                 "rwxrwxr-x",
                 PosixFilePermissions.toString(
                         Files.getPosixFilePermissions(file(BLOCK).getParent())));
+        assertEquals("rwxrwxr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("shared"))));
         assertEquals(100_000, Files.size(file(BLOCK)), "no checksums at level none");
     }
 

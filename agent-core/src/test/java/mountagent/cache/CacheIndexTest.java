@@ -99,6 +99,13 @@ final class CacheIndexTest {
     }
 
     @Test
+    void timesHoldFarBeyondTheThirtyOneBitsOfTheSystem() {
+        assertEquals(1, CacheIndex.time(0));
+        assertTrue(CacheIndex.time(1L << 31) > CacheIndex.time((1L << 31) - 1));
+        assertEquals(Integer.MAX_VALUE, CacheIndex.time(1L << 40));
+    }
+
+    @Test
     void theOldestGoFirstAndOfTheSameAgeTheLargest() {
         for (int id = 1; id <= 10; id++) {
             index.add(new CacheKey(id, 0, 100 + id), id <= 5 ? 10 : 20, 0);
