@@ -93,11 +93,16 @@ public final class FileData implements AutoCloseable {
     /// few seconds; a failure is logged, and the next call tries again.
     public void barrierAll() {
         try {
-            unsynced.syncAll();
-            log.barrier();
+            syncAll();
         } catch (FsException e) {
             LOG.warn("what was written lately is not yet safe against a power cut: {}", e.getMessage());
         }
+    }
+
+    /// The same for somebody who waits for it: throws what it fails with.
+    public void syncAll() throws FsException {
+        unsynced.syncAll();
+        log.barrier();
     }
 
     /// Says that an earlier process may have ended without a barrier (it was killed, say): the next barrier

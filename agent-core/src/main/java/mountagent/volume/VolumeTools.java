@@ -143,7 +143,7 @@ public final class VolumeTools {
 
     /// Copies a tree without its data. What was written here before the call is in the copy, and what the
     /// copy shares
-    /// survives a power cut when it returns.
+    /// survives a power cut when it returns; when that fails the copy is there all the same.
     public long copy(Caller caller, CopyOrder order, Tally tally) throws FsException {
         requireWritable();
         for (OpenInode open : parts.table().all()) {
@@ -152,12 +152,12 @@ public final class VolumeTools {
         }
         parts.data().barrierAll();
         long inode = trees().copy(caller, order, tally);
-        parts.data().barrierAll();
         DentryKey at = order.target();
         parts.listings().touched(at);
         parts.listings().touched(at.parent());
         parts.events().entry(origin, at.parent(), at.name());
         parts.events().attr(origin, at.parent());
+        parts.data().syncAll();
         return inode;
     }
 
