@@ -3,7 +3,6 @@ package mountagent.maintenance;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,7 +75,7 @@ final class FileCheck {
 
     /// Entries of other types in the directory `parent`, which is at `path`.
     void check(long parent, String path, List<Scan.DirEntry> entries) throws FsException {
-        Set<Long> counted = new LinkedHashSet<>();
+        List<Scan.DirEntry> counted = new ArrayList<>();
         for (Scan.DirEntry entry : entries) {
             String name = "inode " + entry.dentry().inode() + " (" + (path.equals("/") ? "" : path) + "/" + entry.name()
                     + ")";
@@ -89,7 +88,7 @@ final class FileCheck {
                 continue;
             }
             if (node != null && node.parent() == 0) {
-                counted.add(entry.dentry().inode());
+                counted.add(entry);
             }
             if (node != null
                     && node.isFile()
@@ -137,15 +136,21 @@ final class FileCheck {
     }
 
     /// Files of several links count them by directory.
-    private void checkCounted(long parent, Set<Long> inodes) throws FsException {
-        for (long inode : inodes) {
+    private void checkCounted(long parent, List<Scan.DirEntry> entries) throws FsException {
+        for (Scan.DirEntry entry : entries) {
+            long inode = entry.dentry().inode();
+            Item.DentryAt dentry = new Item.DentryAt(new DentryKey(parent, entry.name()));
             Item.ParentLinks links = new Item.ParentLinks(inode);
             Item.NodeOf node = new Item.NodeOf(inode);
-            meta.engine().read(ReadPlan.of(links, node), reader -> {
+            meta.engine().read(ReadPlan.of(dentry, links, node), reader -> {
+                Dentry there = reader.get(dentry);
                 Node now = reader.get(node);
                 Map<Long, Integer> told = reader.get(links);
                 long sum = told.values().stream().mapToLong(Integer::longValue).sum();
-                if (now != null && now.parent() == 0 && (!told.containsKey(parent) || sum != now.nlink())) {
+                if (now == null || there == null || there.inode() != inode || now.parent() != 0) {
+                    return told;
+                }
+                if (!told.containsKey(parent) || sum != now.nlink()) {
                     findings.error(
                             inode,
                             "inode " + inode + " lies in " + parent + " and has " + now.nlink()
