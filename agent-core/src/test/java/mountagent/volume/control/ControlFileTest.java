@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -63,8 +64,7 @@ final class ControlFileTest {
     @BeforeEach
     void open() throws Exception {
         volume = TestVolume.inMemory();
-        var format = new BlockFormat(volume.meta().format().blockSizeBytes(), Compression.NONE, false);
-        control = new ControlFile(volume.volume().tools(new Origin("control")), "vol", format);
+        control = control(volume);
         client = new ControlClient(control.open(TestVolume.ROOT_USER));
     }
 
@@ -351,6 +351,37 @@ final class ControlFileTest {
         closing.close();
         control.close();
         assertTrue(volume.names(VolumeFs.ROOT).contains("big"), "3000 removals were not over at once");
+    }
+
+    @Test
+    void requestsBeyondTheMostAreToldToComeAgain() throws Exception {
+        var store = new FaultyStore(new MemoryStore(Clock.SYSTEM));
+        List<ControlClient> busy = new ArrayList<>();
+        try (var other = TestVolume.create(new MemoryEngine(), store, Clock.SYSTEM);
+                var channel = control(other)) {
+            other.put("a", "hello");
+            var held = store.hold(Operation.READ);
+            byte[] fill = new Request().u32(1).text("a").u16(1).u8(0).of(WARM);
+            for (int i = 0; i < 64; i++) {
+                var one = new ControlClient(channel.open(TestVolume.ROOT_USER));
+                one.write(fill);
+                busy.add(one);
+            }
+            try (var late = new ControlClient(channel.open(TestVolume.ROOT_USER))) {
+                assertEquals(11, late.ask(INFO, new Request().u64(1)).errno());
+                held.countDown();
+                for (ControlClient one : busy) {
+                    assertTrue(one.answer().document().startsWith("{\"FileCount\":1,"));
+                    one.close();
+                }
+                assertTrue(late.ask(INFO, new Request().u64(1)).document().startsWith("{\"Ino\":1,"));
+            }
+        }
+    }
+
+    private static ControlFile control(TestVolume volume) {
+        var format = new BlockFormat(volume.meta().format().blockSizeBytes(), Compression.NONE, false);
+        return new ControlFile(volume.volume().tools(new Origin("control")), "vol", format);
     }
 
     /// Whatever is written, each request that is complete gets an answer, nothing fails in a way it must
