@@ -5,7 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import mountagent.base.Clock;
+import mountagent.base.Threads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +22,14 @@ import org.slf4j.LoggerFactory;
 public final class DiskCache implements BlockCache {
     private static final Logger LOG = LoggerFactory.getLogger(DiskCache.class);
 
+    private static final long WATCH_MILLIS = 1_000;
+
     private final List<Part> parts;
     private final HashRing ring;
     private final boolean hasHashPrefix;
+    /// Asks no disk for anything, so that it sees that a disk hangs.
+    private final ScheduledThreadPoolExecutor watch =
+            new ScheduledThreadPoolExecutor(1, Threads.platform("cache-watch-"));
 
     /// A directory with all that belongs to it.
     private record Part(CacheDirectory directory, WriteQueue queue, DirectoryCare care) {}
@@ -59,7 +67,13 @@ public final class DiskCache implements BlockCache {
         }
         var cache = new DiskCache(parts, new HashRing(ids), owner.hasHashPrefix());
         parts.forEach(part -> part.care().start());
+        cache.watchDisks();
         return cache;
+    }
+
+    private void watchDisks() {
+        Runnable look = () -> parts.forEach(part -> part.directory().health().tick());
+        var _ = watch.scheduleWithFixedDelay(look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -189,6 +203,7 @@ public final class DiskCache implements BlockCache {
 
     @Override
     public void close() {
+        watch.shutdownNow();
         for (Part part : parts) {
             part.queue().close();
             part.care().close();

@@ -131,6 +131,32 @@ final class DirectoryCareTest {
     }
 
     @Test
+    void aDiskThatHangsIsUnstableAfterHalfAMinute() throws Exception {
+        var health = new DiskHealth("test", cache.clock);
+        var hung = new java.util.concurrent.CountDownLatch(3);
+        var end = new java.util.concurrent.CountDownLatch(1);
+        try (var threads = java.util.concurrent.Executors.newFixedThreadPool(3)) {
+            for (int i = 0; i < 3; i++) {
+                var _ = threads.submit(() -> {
+                    int token = health.begin();
+                    hung.countDown();
+                    end.await();
+                    health.end(token);
+                    return token;
+                });
+            }
+            assertTrue(hung.await(10, java.util.concurrent.TimeUnit.SECONDS));
+            cache.clock.advance(29, 0);
+            health.tick();
+            assertEquals(DiskHealth.State.NORMAL, health.state());
+            cache.clock.advance(2, 0);
+            health.tick();
+            assertEquals(DiskHealth.State.UNSTABLE, health.state());
+            end.countDown();
+        }
+    }
+
+    @Test
     void anUnstableDiskServesTenAtATime() {
         var health = new DiskHealth("test", cache.clock);
         for (int i = 0; i < 3; i++) {
