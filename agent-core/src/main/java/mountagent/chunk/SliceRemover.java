@@ -12,6 +12,7 @@ import mountagent.base.FsException;
 import mountagent.base.Threads;
 import mountagent.block.BlockKey;
 import mountagent.block.BlockStore;
+import mountagent.meta.ChunkKey;
 import mountagent.meta.Cursor;
 import mountagent.meta.Page;
 import mountagent.meta.Scan;
@@ -19,6 +20,8 @@ import mountagent.meta.SliceKey;
 import mountagent.meta.SliceLog;
 import mountagent.object.ObjectStoreException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Deletes the blocks of slices that nothing refers to, at most so many at once.
 ///
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// reference is made safe first, by a barrier for many slices together. What cannot be deleted stays known
 /// to the metadata and is handed out again. Thread-safe.
 public final class SliceRemover implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SliceRemover.class);
     private static final int CHUNKS_AT_ONCE = 100;
     private static final int SLICES_AT_ONCE = 1000;
     private static final long CLOSE_SECONDS = 30;
@@ -57,43 +61,77 @@ public final class SliceRemover implements AutoCloseable {
         removeFiles(List.of(new Scan.DeletedFile(inode, length, 0)));
     }
 
-    /// Removes the data of deleted files, with one barrier for many of them, and forgets the files.
+    /// Removes the data of deleted files, with one barrier and few transactions for many of them, and forgets
+    /// the files.
     public void removeFiles(List<Scan.DeletedFile> files) throws FsException {
-        List<SliceKey> released = new ArrayList<>();
-        List<Scan.DeletedFile> done = new ArrayList<>();
+        Removal removal = new Removal();
         for (Scan.DeletedFile file : files) {
-            release(file.inode(), file.length(), released);
-            done.add(file);
-            if (released.size() >= SLICES_AT_ONCE) {
-                removeSlices(released);
-                released.clear();
-                forget(done);
+            removal.add(file);
+        }
+        removal.finish();
+    }
+
+    /// The same, one by one where together it fails: a file that cannot be removed must not keep the others.
+    /// Returns of how many the data is gone.
+    public int removeWhatCanBe(List<Scan.DeletedFile> files) {
+        try {
+            removeFiles(files);
+            return files.size();
+        } catch (FsException failure) {
+            if (files.size() > 1 && !Thread.currentThread().isInterrupted()) {
+                return files.stream()
+                        .mapToInt(file -> removeWhatCanBe(List.of(file)))
+                        .sum();
             }
+            LOG.warn(
+                    "data of deleted inode {} stays for now: {}",
+                    files.getFirst().inode(),
+                    failure.getMessage());
+            return 0;
         }
-        removeSlices(released);
-        forget(done);
     }
 
-    private void forget(List<Scan.DeletedFile> done) throws FsException {
-        for (Scan.DeletedFile file : done) {
-            unsynced.forget(file.inode());
-            log.forgetFile(file.inode(), file.length());
-        }
-        done.clear();
-    }
+    /// What is under way of one removal of several files.
+    private final class Removal {
+        private final List<ChunkKey> chunks = new ArrayList<>();
+        private final List<SliceKey> released = new ArrayList<>();
+        private final List<Scan.DeletedFile> done = new ArrayList<>();
 
-    private void release(long inode, long length, List<SliceKey> released) throws FsException {
-        Cursor cursor = Cursor.START;
-        while (cursor != null) {
-            Page<Scan.PlacedChunk> page = log.chunksOf(inode, length, cursor, CHUNKS_AT_ONCE);
-            for (Scan.PlacedChunk placed : page.records()) {
-                released.addAll(log.release(placed.chunk()));
-                if (released.size() >= SLICES_AT_ONCE) {
-                    removeSlices(released);
-                    released.clear();
+        void add(Scan.DeletedFile file) throws FsException {
+            Cursor cursor = Cursor.START;
+            while (cursor != null) {
+                Page<Scan.PlacedChunk> page = log.chunksOf(file.inode(), file.length(), cursor, CHUNKS_AT_ONCE);
+                page.records().forEach(placed -> chunks.add(placed.chunk()));
+                cursor = page.next();
+                if (chunks.size() >= CHUNKS_AT_ONCE) {
+                    release();
                 }
             }
-            cursor = page.next();
+            done.add(file);
+        }
+
+        private void release() throws FsException {
+            if (!chunks.isEmpty()) {
+                released.addAll(log.release(chunks));
+                chunks.clear();
+            }
+            if (released.size() >= SLICES_AT_ONCE) {
+                removeReleased();
+            }
+        }
+
+        private void removeReleased() throws FsException {
+            removeSlices(released);
+            released.clear();
+        }
+
+        void finish() throws FsException {
+            release();
+            removeReleased();
+            done.forEach(file -> unsynced.forget(file.inode()));
+            if (!done.isEmpty()) {
+                log.forgetFiles(done);
+            }
         }
     }
 

@@ -66,30 +66,12 @@ final class Deletions {
             progress = 0;
             List<Scan.DeletedFile> page = meta.deletedFiles(now() - HOUR, PAGE).records();
             for (int from = 0; from < page.size() && mayGoOn(); from += TOGETHER) {
-                progress += remove(page.subList(from, Math.min(page.size(), from + TOGETHER)));
+                progress += remover.removeWhatCanBe(page.subList(from, Math.min(page.size(), from + TOGETHER)));
             }
             removed += progress;
         }
         if (removed > 0) {
             log.info("deleted the data of {} files", removed);
-        }
-    }
-
-    /// Deletes the data of files, with one barrier for all, and returns of how many. One file that cannot be deleted
-    /// must not keep the others.
-    private int remove(List<Scan.DeletedFile> files) {
-        try {
-            remover.removeFiles(files);
-            return files.size();
-        } catch (FsException failure) {
-            if (files.size() > 1) {
-                return files.stream().mapToInt(file -> remove(List.of(file))).sum();
-            }
-            log.warn(
-                    "data of deleted inode {} stays for now: {}",
-                    files.getFirst().inode(),
-                    failure.getMessage());
-            return 0;
         }
     }
 

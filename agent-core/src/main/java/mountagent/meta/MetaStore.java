@@ -446,8 +446,8 @@ public final class MetaStore implements SliceLog, AutoCloseable {
     }
 
     @Override
-    public List<SliceKey> release(ChunkKey chunk) throws FsException {
-        return sliceRecords.release(chunk);
+    public List<SliceKey> release(List<ChunkKey> chunks) throws FsException {
+        return sliceRecords.release(chunks);
     }
 
     @Override
@@ -461,8 +461,8 @@ public final class MetaStore implements SliceLog, AutoCloseable {
     }
 
     @Override
-    public void forgetFile(long inode, long length) throws FsException {
-        sliceRecords.forgetFile(inode, length);
+    public void forgetFiles(List<Scan.DeletedFile> files) throws FsException {
+        sliceRecords.forgetFiles(files);
     }
 
     @Override

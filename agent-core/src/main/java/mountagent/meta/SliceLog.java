@@ -28,8 +28,9 @@ public interface SliceLog {
     /// longer refer to is released, or delayed when the volume has a trash.
     boolean replace(ChunkKey chunk, List<Slice> seen, int skip, Slice compacted) throws FsException;
 
-    /// Drops the records of a chunk of a deleted file and returns the slices that nothing refers to any more.
-    List<SliceKey> release(ChunkKey chunk) throws FsException;
+    /// Drops the records of chunks of deleted files, all at once, and returns the slices that nothing refers to
+    /// any more. EIO, and nothing dropped, when one of them is corrupt.
+    List<SliceKey> release(List<ChunkKey> chunks) throws FsException;
 
     /// Forgets slices whose blocks have been deleted.
     void forget(List<SliceKey> slices) throws FsException;
@@ -37,8 +38,8 @@ public interface SliceLog {
     /// One page of the chunks of a file, whose length is or last was `length` (see [Scan.ChunksOf]).
     Page<Scan.PlacedChunk> chunksOf(long inode, long length, Cursor from, int limit) throws FsException;
 
-    /// Forgets a deleted file, all of whose chunks have been released.
-    void forgetFile(long inode, long length) throws FsException;
+    /// Forgets deleted files, all of whose chunks have been released.
+    void forgetFiles(List<Scan.DeletedFile> files) throws FsException;
 
     /// Returns once everything committed so far survives a power cut.
     void barrier() throws FsException;

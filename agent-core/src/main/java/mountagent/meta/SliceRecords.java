@@ -114,14 +114,18 @@ final class SliceRecords {
         return left;
     }
 
-    List<SliceKey> release(ChunkKey chunk) throws FsException {
-        Item.SlicesOf item = new Item.SlicesOf(chunk);
-        Map<SliceKey, Outcome<Long>> left = context.change(context.terms(), ReadPlan.of(item), change -> {
-            List<Slice> slices = change.get(item);
-            if (!slices.isEmpty()) {
-                change.apply(new Mutation.RemoveChunk(chunk));
+    List<SliceKey> release(List<ChunkKey> chunks) throws FsException {
+        List<Item.SlicesOf> items = chunks.stream().map(Item.SlicesOf::new).toList();
+        Map<SliceKey, Outcome<Long>> left = context.change(context.terms(), ReadPlan.of(items), change -> {
+            List<Slice> all = new ArrayList<>();
+            for (Item.SlicesOf item : items) {
+                List<Slice> slices = change.get(item);
+                if (!slices.isEmpty()) {
+                    change.apply(new Mutation.RemoveChunk(item.chunk()));
+                    all.addAll(slices);
+                }
             }
-            return release(change, references(slices));
+            return release(change, references(all));
         });
         return left.entrySet().stream()
                 .filter(entry -> entry.getValue().get() <= 0)
@@ -139,10 +143,10 @@ final class SliceRecords {
         }
     }
 
-    void forgetFile(long inode, long length) throws FsException {
+    void forgetFiles(List<Scan.DeletedFile> files) throws FsException {
         context.change(context.terms(), ReadPlan.of(), change -> {
-            change.apply(new Mutation.RemoveDeletedFile(inode, length));
-            return inode;
+            files.forEach(file -> change.apply(new Mutation.RemoveDeletedFile(file.inode(), file.length())));
+            return files.size();
         });
     }
 

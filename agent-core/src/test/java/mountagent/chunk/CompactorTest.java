@@ -67,7 +67,7 @@ final class CompactorTest {
             fixture.data.compactor().request(CHUNK);
             DataFixture.await(() -> fixture.objects.calls(Operation.PUT) == 3);
             fixture.log.truncate(1, 0);
-            fixture.log.release(CHUNK);
+            fixture.log.release(List.of(CHUNK));
             hold.countDown();
             DataFixture.await(() -> fixture.objects.calls(Operation.DELETE) == 1);
             DataFixture.await(() -> fixture.objectCount() == 2);
@@ -108,7 +108,7 @@ final class CompactorTest {
             compaction.start();
             DataFixture.await(() -> fixture.objects.calls(Operation.READ) >= 1);
             fixture.log.truncate(1, 0);
-            fixture.log.release(CHUNK);
+            fixture.log.release(List.of(CHUNK));
             hold.countDown();
             compaction.join();
             assertTrue(told.get().isExpected());
@@ -206,7 +206,7 @@ final class CompactorTest {
             file.flush();
             write(file, 100, bytes(1, 10));
             file.close();
-            List<SliceKey> released = fixture.log.release(CHUNK);
+            List<SliceKey> released = fixture.log.release(List.of(CHUNK));
             fixture.objects.failNth(Operation.DELETE, 1, Kind.TRANSIENT);
             assertThrows(FsException.class, () -> fixture.data.remover().removeSlices(released));
             assertEquals(1, fixture.log.refs().size());

@@ -122,18 +122,20 @@ final class FakeSliceLog implements SliceLog {
     }
 
     @Override
-    public List<SliceKey> release(ChunkKey chunk) {
+    public List<SliceKey> release(List<ChunkKey> released) {
         lock.lock();
         try {
-            List<SliceKey> released = new ArrayList<>();
-            for (Slice slice : records(chunk)) {
-                if (!slice.isZeros() && refs.merge(slice.id(), -1, Integer::sum) == 0) {
-                    released.add(new SliceKey(slice.id(), slice.size()));
+            List<SliceKey> free = new ArrayList<>();
+            for (ChunkKey chunk : released) {
+                for (Slice slice : records(chunk)) {
+                    if (!slice.isZeros() && refs.merge(slice.id(), -1, Integer::sum) == 0) {
+                        free.add(new SliceKey(slice.id(), slice.size()));
+                    }
                 }
+                records(chunk).clear();
+                events.add(new Event("RELEASE", chunk.inode(), chunk.index(), Slice.zeros(0, 0), Timestamp.EPOCH));
             }
-            records(chunk).clear();
-            events.add(new Event("RELEASE", chunk.inode(), chunk.index(), Slice.zeros(0, 0), Timestamp.EPOCH));
-            return released;
+            return free;
         } finally {
             lock.unlock();
         }
@@ -164,8 +166,8 @@ final class FakeSliceLog implements SliceLog {
     }
 
     @Override
-    public void forgetFile(long inode, long length) {
-        event("FORGET_FILE", inode);
+    public void forgetFiles(List<Scan.DeletedFile> files) {
+        files.forEach(file -> event("FORGET_FILE", file.inode()));
     }
 
     @Override

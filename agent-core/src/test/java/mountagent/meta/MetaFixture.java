@@ -151,9 +151,9 @@ abstract class MetaFixture {
         for (Scan.DeletedFile file : meta.deletedFiles(FOREVER, 1000).records()) {
             for (Scan.PlacedChunk chunk : meta.chunksOf(file.inode(), file.length(), Cursor.START, 1000)
                     .records()) {
-                gone.addAll(meta.release(chunk.chunk()));
+                gone.addAll(meta.release(List.of(chunk.chunk())));
             }
-            meta.forgetFile(file.inode(), file.length());
+            meta.forgetFiles(List.of(file));
         }
         meta.forget(gone);
         return gone;

@@ -123,12 +123,12 @@ class SliceRecordsTest extends MetaFixture {
         assertEquals(2, refs(slice));
         meta.unlink(AGENT, at("a"), a);
         meta.unlink(AGENT, at("b"), b);
-        assertEquals(List.of(), meta.release(new ChunkKey(a, 0)));
-        assertEquals(List.of(key(slice)), meta.release(new ChunkKey(b, 0)));
-        assertEquals(List.of(), meta.release(new ChunkKey(b, 0)));
+        assertEquals(List.of(), meta.release(List.of(new ChunkKey(a, 0))));
+        assertEquals(List.of(key(slice)), meta.release(List.of(new ChunkKey(b, 0))));
+        assertEquals(List.of(), meta.release(List.of(new ChunkKey(b, 0))));
         meta.forget(List.of(key(slice)));
-        meta.forgetFile(a, 100);
-        meta.forgetFile(b, 100);
+        meta.forgetFiles(List.of(new Scan.DeletedFile(a, 100, 0)));
+        meta.forgetFiles(List.of(new Scan.DeletedFile(b, 100, 0)));
         assertEquals(List.of(), meta.deletedFiles(FOREVER, 10).records());
     }
 

@@ -129,13 +129,13 @@ final class ClientSteps {
         while (at != null) {
             Page<Scan.PlacedChunk> page = store.chunksOf(file.inode(), file.length(), at, 2);
             for (Scan.PlacedChunk chunk : page.records()) {
-                List<SliceKey> free = store.release(chunk.chunk());
+                List<SliceKey> free = store.release(List.of(chunk.chunk()));
                 free.forEach(this::notRemovedBefore);
                 store.forget(free);
             }
             at = page.next();
         }
-        store.forgetFile(file.inode(), file.length());
+        store.forgetFiles(List.of(file));
     }
 
     private void notRemovedBefore(SliceKey slice) {

@@ -179,11 +179,11 @@ public final class MetaStorm implements AutoCloseable {
             while (at != null) {
                 Page<Scan.PlacedChunk> page = store.chunksOf(file.inode(), file.length(), at, 10);
                 for (Scan.PlacedChunk chunk : page.records()) {
-                    store.forget(store.release(chunk.chunk()));
+                    store.forget(store.release(List.of(chunk.chunk())));
                 }
                 at = page.next();
             }
-            store.forgetFile(file.inode(), file.length());
+            store.forgetFiles(List.of(file));
         }
         List<SliceKey> released = new ArrayList<>();
         store.releasedSlices(20).records().forEach(counted -> released.add(counted.slice()));

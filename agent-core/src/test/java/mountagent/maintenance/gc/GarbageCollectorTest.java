@@ -202,7 +202,7 @@ class GarbageCollectorTest {
                     isDone[0] = true;
                     gc.volume.meta().copyRange(late, 0, early, 1, 10);
                     gc.volume.meta().truncate(ROOT_USER, late, 0, TruncateRight.BY_HANDLE, false);
-                    gc.volume.meta().release(new ChunkKey(late, 0));
+                    gc.volume.meta().release(List.of(new ChunkKey(late, 0)));
                 }
             });
             assertEquals(0, gc.gc(REPORT_ONLY).leaked().count());

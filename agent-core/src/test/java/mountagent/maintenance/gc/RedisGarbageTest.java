@@ -86,7 +86,7 @@ class RedisGarbageTest {
                         gc.volume.meta().copyRange(files[i], 0, files[(i + 7) % files.length], 10, 10);
                     }
                     gc.volume.meta().truncate(ROOT_USER, files[3], 0, TruncateRight.BY_HANDLE, false);
-                    gc.volume.meta().release(new ChunkKey(files[3], 0));
+                    gc.volume.meta().release(List.of(new ChunkKey(files[3], 0)));
                 }
             });
             Set<String> before = gc.blocks();

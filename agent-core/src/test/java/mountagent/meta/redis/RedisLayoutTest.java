@@ -230,7 +230,7 @@ class RedisLayoutTest {
     @Test
     void releasedSlicesAreNegative() throws FsException {
         long file = write(at(ROOT, "a"), 10);
-        store.release(new ChunkKey(file, 0));
+        store.release(List.of(new ChunkKey(file, 0)));
         assertEquals(Map.of("k1_10", "-1"), texts("sliceRef"));
     }
 
