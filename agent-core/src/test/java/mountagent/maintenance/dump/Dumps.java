@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import mountagent.base.Clock;
 import mountagent.base.Progress;
+import mountagent.base.SettableClock;
+import mountagent.base.Timestamp;
 import mountagent.meta.MetaEngine;
 
 /// Dumps as text, for tests.
@@ -22,7 +24,8 @@ final class Dumps {
 
     static MetadataLoad.Loaded load(MetaEngine engine, String dump) throws Exception {
         var source = new ByteArrayInputStream(dump.getBytes(StandardCharsets.UTF_8));
-        return MetadataLoad.load(engine, source, "the dump", Progress.NONE, Clock.SYSTEM);
+        var clock = new SettableClock(new Timestamp(1_767_225_600, 0));
+        return MetadataLoad.load(engine, source, "the dump", Progress.NONE, clock);
     }
 
     /// Fails at the first line that differs, and shows no more than that.
@@ -37,8 +40,8 @@ final class Dumps {
         assertEquals(expected, actual);
     }
 
-    /// The dump without its counters: a load moves the next ids on, and does not count files that were unlinked and
-    /// open.
+    /// The dump without its counters: a load moves the next ids on, and does not count files that were
+    /// unlinked and open.
     static String withoutCounters(String dump) {
         return dump.replaceAll("\"(next|used)[A-Z][A-Za-z]*\": [0-9]+", "\"$1\": 0");
     }

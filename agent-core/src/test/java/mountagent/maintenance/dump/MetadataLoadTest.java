@@ -16,6 +16,7 @@ import mountagent.base.Errno;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
 import mountagent.meta.Counter;
+import mountagent.meta.FaultyEngine;
 import mountagent.meta.IdKind;
 import mountagent.meta.Item;
 import mountagent.meta.MetaEngine;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a load counts anew, and what broken documents get.
@@ -178,6 +180,37 @@ class MetadataLoadTest {
             Item.Setting setting = new Item.Setting();
             assertNull(store.read(ReadPlan.of(setting), reader -> reader.get(setting)));
         }
+    }
+
+    /// Each call of the engine fails once, before it does anything or after: there is no volume, or all of
+    /// it.
+    @ParameterizedTest
+    @EnumSource(
+            value = FaultyEngine.Fault.class,
+            names = {"BEFORE", "AFTER"})
+    void anEngineThatFailsMakesNoHalfAVolume(FaultyEngine.Fault fault) throws Exception {
+        MetaEngine whole = new MemoryEngine();
+        load(whole, SETTING + TREE);
+        String expected = dump(whole, DumpOptions.whole());
+        int failed = 0;
+        boolean isThrough = false;
+        while (!isThrough) {
+            MetaEngine store = new MemoryEngine();
+            var faulty = new FaultyEngine(store);
+            int nth = failed + 1;
+            faulty.fail(number -> number == nth ? fault : FaultyEngine.Fault.NONE);
+            try {
+                load(faulty, SETTING + TREE);
+                isThrough = true;
+            } catch (FsException planned) {
+                failed++;
+            }
+            Item.Setting setting = new Item.Setting();
+            if (store.read(ReadPlan.of(setting), reader -> reader.get(setting)) != null) {
+                assertEquals(expected, dump(store, DumpOptions.whole()), () -> "after call " + nth);
+            }
+        }
+        assertTrue(failed > 3, "failed " + failed + " times");
     }
 
     @Test
