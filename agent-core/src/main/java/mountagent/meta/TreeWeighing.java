@@ -110,14 +110,14 @@ final class TreeWeighing {
             Item.DirStatOf item = new Item.DirStatOf(inode);
             DirStat stat = context.read(ReadPlan.of(item), reader -> reader.get(item));
             long directories = directory.nlink() - 2L;
-            boolean makesSense = stat != null
-                    && stat.length() >= 0
-                    && stat.space() >= 0
-                    && directories >= 0
-                    && stat.inodes() >= directories;
-            return makesSense
-                    ? new TreeUse(stat.length(), stat.space(), stat.inodes() - directories, directories)
-                    : null;
+            if (stat == null || directories < 0 || !makesSense(stat, directories)) {
+                return null;
+            }
+            return new TreeUse(stat.length(), stat.space(), stat.inodes() - directories, directories);
+        }
+
+        private static boolean makesSense(DirStat stat, long directories) {
+            return stat.length() >= 0 && stat.space() >= 0 && stat.inodes() >= directories;
         }
 
         private void checkListing(long directory) throws FsException {
