@@ -44,10 +44,8 @@ final class StagedUploads implements AutoCloseable {
     private void run() {
         Duration pause = EVERY;
         try {
-            for (List<CacheKey> keys = cache.staged(AT_ONCE); !keys.isEmpty(); keys = cache.staged(AT_ONCE)) {
-                for (CacheKey key : keys) {
-                    upload(key);
-                }
+            if (!uploadAll()) {
+                pause = PAUSE_AFTER_FAILURE;
             }
             if (uploaded > 0) {
                 LOG.info("{} blocks that another client had left staged are uploaded", uploaded);
@@ -63,6 +61,20 @@ final class StagedUploads implements AutoCloseable {
         if (!thread.isShutdown()) {
             var _ = thread.schedule(this::run, pause.toMillis(), TimeUnit.MILLISECONDS);
         }
+    }
+
+    /// Uploads what is staged; false when something is left that cannot be read at the moment.
+    private boolean uploadAll() throws ObjectStoreException {
+        List<CacheKey> before = List.of();
+        List<CacheKey> keys = cache.staged(AT_ONCE);
+        while (!keys.isEmpty() && !keys.equals(before)) {
+            for (CacheKey key : keys) {
+                upload(key);
+            }
+            before = keys;
+            keys = cache.staged(AT_ONCE);
+        }
+        return keys.isEmpty();
     }
 
     private void upload(CacheKey key) throws ObjectStoreException {

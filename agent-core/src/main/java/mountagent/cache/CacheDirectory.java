@@ -11,12 +11,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import mountagent.base.Clock;
 import mountagent.cache.BlockFile.CorruptException;
 import mountagent.cache.CacheIndex.Presence;
@@ -33,7 +28,6 @@ final class CacheDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CacheDirectory.class);
     private static final int OPEN_FILES_MAX = 128;
     private static final int READ_TRIES = 3;
-    private static final int STAGED_MAX = 100_000;
 
     private final CacheLayout layout;
     private final CacheFiles files;
@@ -43,7 +37,7 @@ final class CacheDirectory implements AutoCloseable {
     private final CacheMeter meter = new CacheMeter();
     private final DiskHealth health;
     private final RoomKeeper room;
-    private final Map<CacheKey, Boolean> staged = new ConcurrentHashMap<>();
+    private final StagedBlocks staged;
     private final Cache<CacheKey, BlockFile> openFiles;
     private volatile boolean isWalked;
     private volatile boolean isThere = true;
@@ -56,6 +50,7 @@ final class CacheDirectory implements AutoCloseable {
         this.options = options;
         this.clock = clock;
         this.health = new DiskHealth(layout.home().toString(), clock);
+        this.staged = new StagedBlocks(layout, files, index, health, meter);
         this.room = new RoomKeeper(index, options, clock, this::deleteEvicted);
         this.openFiles = Caffeine.newBuilder()
                 .executor(Runnable::run)
@@ -82,6 +77,10 @@ final class CacheDirectory implements AutoCloseable {
 
     DiskHealth health() {
         return health;
+    }
+
+    StagedBlocks staged() {
+        return staged;
     }
 
     RoomKeeper room() {
@@ -326,14 +325,14 @@ final class CacheDirectory implements AutoCloseable {
 
     /// Forgets a block for good.
     void remove(CacheKey key) {
-        boolean wasStaged = staged.remove(key) != null || index.presence(key) == Presence.STAGED;
+        boolean wasStaged = staged.forget(key) || index.presence(key) == Presence.STAGED;
         boolean wasKnown = index.remove(key);
         openFiles.invalidate(key);
         if (wasKnown || !isWalked) {
             deleteFile(key);
         }
         if (wasStaged || !isWalked) {
-            deleteStagedFile(key);
+            staged.deleteFile(key);
         }
     }
 
@@ -352,89 +351,24 @@ final class CacheDirectory implements AutoCloseable {
         }
     }
 
-    private boolean deleteStagedFile(CacheKey key) {
-        try {
-            return files.delete(layout.stagedBlock(key));
-        } catch (IOException e) {
-            LOG.warn("cannot remove staged block {} from cache directory {}: {}", key, layout.home(), reason(e));
-            return false;
-        }
-    }
+    // ---- For the care of the directory ----
 
-    // ---- Blocks that another client left to be uploaded ----
-
-    /// Takes note of a staged block; one that is found when the mount starts is to be uploaded, as long as
-    /// there are not too many of them at a time.
+    /// Takes note of a staged block; one that is found when the mount starts is to be uploaded.
     void foundStaged(CacheKey key, int accessSeconds) {
         index.addStaged(key, accessSeconds);
-        if (!isWalked && staged.size() < STAGED_MAX) {
-            staged.put(key, true);
+        if (!isWalked) {
+            staged.await(key);
         }
     }
 
     /// Takes note that a block is cached, and not or no longer staged.
     void foundCached(CacheKey key, int accessSeconds) {
-        staged.remove(key);
+        boolean _ = staged.forget(key);
         index.unstage(key);
         index.add(key, accessSeconds, 0);
     }
 
-    List<CacheKey> staged(int limit) {
-        List<CacheKey> found = new ArrayList<>();
-        Iterator<CacheKey> keys = staged.keySet().iterator();
-        while (found.size() < limit && keys.hasNext()) {
-            found.add(keys.next());
-        }
-        return found;
-    }
-
-    /// Fills `target` with a staged block, all of it checked.
-    boolean readStaged(CacheKey key, MemorySegment target) {
-        try {
-            BlockFile file = files.open(layout.stagedBlock(key), key.length());
-            try {
-                file.read(0, target, VerifyLevel.EXTEND);
-                return true;
-            } finally {
-                file.release();
-            }
-        } catch (NoSuchFileException _) {
-            // Its owner has uploaded it.
-            staged.remove(key);
-            index.unstage(key);
-            return false;
-        } catch (CorruptException e) {
-            meter.corruptions.increment();
-            staged.remove(key);
-            LOG.error(
-                    "staged block {} is damaged and stays where it is, not uploaded: {}",
-                    layout.stagedBlock(key),
-                    e.getMessage());
-            return false;
-        } catch (IOException e) {
-            health.failed("cannot read staged block " + key + ": " + reason(e));
-            return false;
-        }
-    }
-
-    /// Whether a block waits to be uploaded.
-    boolean isStaged(CacheKey key) {
-        return staged.containsKey(key);
-    }
-
-    boolean unstage(CacheKey key) {
-        boolean wasWanted = staged.remove(key) != null;
-        boolean _ = deleteStagedFile(key);
-        index.unstage(key);
-        return wasWanted;
-    }
-
-    // ---- For the care of the directory ----
-
-    boolean isWalked() {
-        return isWalked;
-    }
-
+    /// The end of a walk: the index now knows what is here.
     void walked() {
         isWalked = true;
     }

@@ -168,7 +168,7 @@ public final class DiskCache implements BlockCache {
     public List<CacheKey> staged(int limit) {
         List<CacheKey> found = new ArrayList<>();
         for (Part part : parts) {
-            found.addAll(part.directory().staged(limit - found.size()));
+            found.addAll(part.directory().staged().waiting(limit - found.size()));
         }
         return found;
     }
@@ -176,7 +176,8 @@ public final class DiskCache implements BlockCache {
     @Override
     public boolean readStaged(CacheKey key, MemorySegment target) {
         for (Part part : parts) {
-            if (part.directory().isStaged(key) && part.directory().readStaged(key, target)) {
+            if (part.directory().staged().isWaiting(key)
+                    && part.directory().staged().read(key, target)) {
                 return true;
             }
         }
@@ -187,7 +188,8 @@ public final class DiskCache implements BlockCache {
     public boolean unstage(CacheKey key) {
         boolean wasWanted = false;
         for (Part part : parts) {
-            wasWanted |= part.directory().isStaged(key) && part.directory().unstage(key);
+            wasWanted |= part.directory().staged().isWaiting(key)
+                    && part.directory().staged().unstage(key);
         }
         return wasWanted;
     }

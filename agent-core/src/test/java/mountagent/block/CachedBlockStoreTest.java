@@ -341,4 +341,22 @@ final class CachedBlockStoreTest {
         assertTrue(Files.exists(file));
         assertTrue(objects.head(FULL.objectKey(blocks.format())).isEmpty());
     }
+
+    @Test
+    void aStagedBlockThatCannotBeReadIsTriedAgainAfterAPause() throws Exception {
+        var key = new BlockKey(3, 0, 10);
+        Path file = stage(key);
+        BlockStore blocks = open(Compression.LZ4, OPTIONS);
+        await(() -> blocks.cacheStatistics().stagedItems() == 1);
+        Files.delete(file);
+        Files.createDirectory(file);
+        blocks.uploadStaged();
+        await(() -> blocks.cacheStatistics().ioErrors() >= 1);
+        for (int i = 0; i < 100; i++) {
+            put(blocks, FULL);
+        }
+        blocks.close();
+        assertTrue(blocks.cacheStatistics().ioErrors() <= 2, () -> "tries: " + blocks.cacheStatistics());
+        assertEquals(100, objects.calls(Operation.PUT));
+    }
 }
