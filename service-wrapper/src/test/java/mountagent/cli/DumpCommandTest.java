@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `dump` and `load` with files, as they are typed.
@@ -59,6 +60,18 @@ class DumpCommandTest {
         assertTrue(terminal.err().contains("it was cut"), terminal.err());
         assertFalse(Files.exists(home.resolve("other.db")));
         assertEquals(0, run("load", OTHER, "d.json"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "4m59s, must be at least 5m",
+        "10, must be at least 5m",
+        "hourly, --backup-meta",
+    })
+    void aPeriodOfBackupsThatMakesNoSenseIsRefused(String period, String told) {
+        assertEquals(1, run("mount", META, "mnt", "--backup-meta", period));
+        assertTrue(terminal.err().contains(told), terminal.err());
+        assertFalse(Files.exists(home.resolve("mnt")));
     }
 
     @Test
