@@ -2,7 +2,6 @@ package mountagent.cache;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -170,13 +169,6 @@ final class CacheIndex {
             }
         }
         return end == 0 ? null : Long.valueOf(ages[end - 1]);
-    }
-
-    /// The blocks of the given walk that `visitor` chooses.
-    List<CacheKey> keys(int limit) {
-        var found = new ArrayList<CacheKey>();
-        walk(0, (key, _, _) -> found.add(key) && found.size() < limit);
-        return found;
     }
 
     private void count(int before, int after) {
