@@ -1,10 +1,6 @@
-package mountagent.cli;
+package mountagent.service;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Reader;
-import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -16,12 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import mountagent.base.Clock;
 import mountagent.base.Sizes;
 import mountagent.base.Threads;
-import mountagent.service.Environment;
-import mountagent.service.FrontEnds;
-import mountagent.service.UserConsole;
 
 /// The program's usual work in small, for the JVM to learn from: the build runs it once and keeps what was learnt
 /// (classes, their order, which methods are hot) in an ahead-of-time cache, with which later runs begin.
@@ -37,29 +31,17 @@ public final class Rehearsal {
     private static final int STREAM_BYTES = 32 * Sizes.MIB;
     private static final long ROOT_INODE = 1;
 
-    private final Program program;
     private final Path folder;
+    private final Consumer<List<String>> program;
 
-    private Rehearsal(Path folder) {
-        var process = Environment.ofProcess();
-        var environment = new Environment(process.variables(), folder, process.isRoot(), folder);
-        var nowhere = new PrintWriter(Writer.nullWriter());
-        var console = new UserConsole(nowhere, nowhere, new BufferedReader(Reader.nullReader()), false);
-        this.program = new Program(environment, console, FrontEnds.ofThisMachine());
+    /// A rehearsal in the empty folder `folder`; `program` carries out a command line.
+    public Rehearsal(Path folder, Consumer<List<String>> program) {
         this.folder = folder;
+        this.program = program;
     }
 
-    /// Rehearses `commands` or a `mount` (the first argument) in an empty folder (the second).
-    public static void main(String[] args) throws IOException, InterruptedException {
-        var rehearsal = new Rehearsal(Path.of(args[1]).toAbsolutePath());
-        if (args[0].equals("mount")) {
-            rehearsal.mount();
-        } else {
-            rehearsal.commands();
-        }
-    }
-
-    private void commands() {
+    /// The short commands.
+    public void commands() {
         run("--help");
         run("mount", "--help");
         run("version");
@@ -67,7 +49,8 @@ public final class Rehearsal {
         run("status", url());
     }
 
-    private void mount() throws IOException, InterruptedException {
+    /// A mount and the work of programs on it.
+    public void mount() throws IOException, InterruptedException {
         run("format", url(), "rehearsal", "--trash-days", "0", "--bucket", folder.resolve("objects") + "");
         var place = folder.resolve("mount");
         Files.createDirectories(place);
@@ -162,6 +145,6 @@ public final class Rehearsal {
     }
 
     private void run(String... args) {
-        int _ = program.run(List.of(args));
+        program.accept(List.of(args));
     }
 }
