@@ -36,7 +36,8 @@ public final class Main {
                     .toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException e) {
-            return System.console().isTerminal();
+            var console = System.console();
+            return console != null && console.isTerminal();
         }
     }
 
