@@ -30,6 +30,7 @@ public final class Main {
     }
 
     // where output goes is told by the system; where it cannot be asked, standard output stands for it
+    @SuppressWarnings("SystemConsoleNull") // since JDK 25 there is none again where nobody sits before it
     private static boolean isTerminal(int descriptor) {
         try {
             var target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
