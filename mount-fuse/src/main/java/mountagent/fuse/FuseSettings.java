@@ -27,9 +27,10 @@ public record FuseSettings(
         int readAheadKib,
         Duration drainLimit,
         Duration probeLimit) {
-    private static final int LANES_A_PROCESSOR = 4;
-    private static final int LANES_MIN = 8;
-    private static final int LANES_MAX = 16;
+    /// More would be woken by turns, each with cold caches and often on another processor.
+    private static final int LANES_MIN = 2;
+
+    private static final int LANES_MAX = 4;
 
     /// Waits for locks alone may take a quarter of this, see [LockOperations].
     private static final long DETACHED_BYTES_MIN = 32L * Sizes.MIB;
@@ -50,7 +51,7 @@ public record FuseSettings(
                 Path.of("/sys"),
                 List.of("fusermount3", "fusermount"),
                 false,
-                Math.clamp((long) LANES_A_PROCESSOR * Runtime.getRuntime().availableProcessors(), LANES_MIN, LANES_MAX),
+                Math.clamp(Runtime.getRuntime().availableProcessors(), LANES_MIN, LANES_MAX),
                 Sizes.MIB,
                 128L * Sizes.MIB,
                 1 << 20,
