@@ -3,6 +3,7 @@ package mountagent.fuse;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,9 +21,13 @@ import org.slf4j.LoggerFactory;
 ///
 /// A lane's platform thread serves what needs no waiting. What may wait it serves too, as long as another lane
 /// waits for requests: handing over costs two wake-ups, as much as a small change itself. The last lane that
-/// could take requests never waits for an operation: it detaches those that may to a virtual thread, one each,
-/// and so do all lanes with what may take very long. So the requests that unblock others (FLUSH, RELEASE, an
-/// unlock, INTERRUPT) are always taken. A lane that detaches waits for memory of detached requests only.
+/// could take requests wakes a spare one before it waits for an operation; when there is none it detaches the
+/// request to a virtual thread, one each, and so do all lanes with what may take very long. So the requests
+/// that unblock others (FLUSH, RELEASE, an unlock, INTERRUPT) are always taken. A lane that detaches waits for
+/// memory of detached requests only.
+///
+/// Few lanes receive at a time, the others are spare: the kernel wakes receivers by turns, and many would each
+/// come with cold caches and often to another processor.
 ///
 /// # Failures
 ///
@@ -41,8 +46,16 @@ final class Dispatcher {
     private final AtomicLong lastUnknown = new AtomicLong();
     private final AtomicInteger unknownAgain = new AtomicInteger();
 
-    /// How many lanes wait for requests.
+    /// How many lanes wait for requests, and may at a time.
     private final AtomicInteger receiving = new AtomicInteger();
+
+    private final int receiversMax;
+
+    /// How many lanes wait to be woken, each by one permit.
+    private final AtomicInteger spare = new AtomicInteger();
+
+    private final Semaphore wakeUps = new Semaphore(0);
+    private volatile boolean ended;
 
     private final Transport transport;
     private final Operations operations;
@@ -60,6 +73,7 @@ final class Dispatcher {
             ThreadFactory threads,
             boolean answersAtOnce,
             Set<Opcode> refused,
+            int receiversMax,
             Clock clock) {
         this.transport = transport;
         this.operations = operations;
@@ -67,18 +81,39 @@ final class Dispatcher {
         this.threads = threads;
         this.answersAtOnce = answersAtOnce;
         this.refused = refused;
+        this.receiversMax = receiversMax;
         this.clock = clock;
     }
 
     /// Serves the requests of a lane until the connection ends.
     void serve(int lane) throws InterruptedException {
         while (true) {
+            awaitTurn();
             Request request = receive(lane);
             if (request == null) {
+                ended = true;
+                wakeUps.release(transport.lanes());
                 return;
             }
             dispatch(lane, request);
         }
+    }
+
+    /// Stays spare while enough others receive.
+    private void awaitTurn() throws InterruptedException {
+        if (receiving.get() >= receiversMax && !ended) {
+            spare.incrementAndGet();
+            wakeUps.acquire();
+        }
+    }
+
+    /// Whether there was a spare lane to take the place of this one.
+    private boolean wakeSpare() {
+        boolean isThere = spare.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+        if (isThere) {
+            wakeUps.release();
+        }
+        return isThere;
     }
 
     private @Nullable Request receive(int lane) throws InterruptedException {
@@ -125,10 +160,10 @@ final class Dispatcher {
     }
 
     private void serveWaiting(int lane, Opcode opcode, Request request) throws InterruptedException {
-        if (opcode.isLong() || receiving.get() == 0) {
-            detach(lane, opcode, request);
-        } else {
+        if (!opcode.isLong() && (receiving.get() > 0 || wakeSpare())) {
             serveOnLane(opcode, request);
+        } else {
+            detach(lane, opcode, request);
         }
     }
 

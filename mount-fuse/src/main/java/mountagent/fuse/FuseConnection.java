@@ -73,6 +73,7 @@ final class FuseConnection {
                 Threads.virtual("fuse-request-"),
                 volume.answersAtOnce(),
                 hasXattrs(request) ? EnumSet.noneOf(Opcode.class) : XATTRS,
+                settings.receivers(),
                 Clock.SYSTEM);
         this.notifier = new Notifier(transport, protocol, timeouts, Threads.platform("fuse-notifier-"));
     }

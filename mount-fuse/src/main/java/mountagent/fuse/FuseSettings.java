@@ -27,10 +27,11 @@ public record FuseSettings(
         int readAheadKib,
         Duration drainLimit,
         Duration probeLimit) {
-    /// More would be woken by turns, each with cold caches and often on another processor.
-    private static final int LANES_MIN = 2;
-
-    private static final int LANES_MAX = 4;
+    private static final int LANES_A_PROCESSOR = 4;
+    private static final int LANES_MIN = 8;
+    private static final int LANES_MAX = 16;
+    private static final int RECEIVERS_MIN = 2;
+    private static final int RECEIVERS_MAX = 4;
 
     /// Waits for locks alone may take a quarter of this, see [LockOperations].
     private static final long DETACHED_BYTES_MIN = 32L * Sizes.MIB;
@@ -51,13 +52,22 @@ public record FuseSettings(
                 Path.of("/sys"),
                 List.of("fusermount3", "fusermount"),
                 false,
-                Math.clamp(Runtime.getRuntime().availableProcessors(), LANES_MIN, LANES_MAX),
+                Math.clamp((long) LANES_A_PROCESSOR * processors(), LANES_MIN, LANES_MAX),
                 Sizes.MIB,
                 128L * Sizes.MIB,
                 1 << 20,
                 4096,
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(5));
+    }
+
+    private static int processors() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    /// How many of the lanes receive at a time.
+    int receivers() {
+        return Math.clamp(processors(), RECEIVERS_MIN, RECEIVERS_MAX);
     }
 
     /// The same with another device.
