@@ -93,8 +93,10 @@ final class CacheDirectory implements AutoCloseable {
 
     /// Fills `target` from a block; false when it is not here.
     boolean read(CacheKey key, int offset, MemorySegment target) {
+        // In this order: a walk that ends in between has found the block before it ends.
+        boolean wasWalked = isWalked;
         Presence presence = index.touch(key, now());
-        if (!isThere || (presence == Presence.ABSENT && isWalked)) {
+        if (!isThere || (presence == Presence.ABSENT && wasWalked)) {
             return false;
         }
         int token = health.begin();
@@ -171,7 +173,7 @@ final class CacheDirectory implements AutoCloseable {
         try {
             return files.open(layout.block(key), key.length());
         } catch (NoSuchFileException e) {
-            if (presence == Presence.CACHED || (presence == Presence.ABSENT && isWalked)) {
+            if (presence == Presence.CACHED) {
                 throw e;
             }
             return files.open(layout.stagedBlock(key), key.length());
