@@ -160,12 +160,15 @@ final class DiskCacheTest {
     void theQueueIsBoundedAndNobodyWaits() {
         BlockCache cache = cache(CacheFixture.OPTIONS, "a");
         int taken = 0;
+        int mostHeld = 0;
         for (int id = 1; id <= 200; id++) {
             taken += offer(cache, key(id, 500_000)) ? 1 : 0;
+            mostHeld = Math.max(mostHeld, held.get());
         }
         int expected = taken;
-        // the queue holds 1 MiB
-        assertTrue(expected >= 2 && expected < 200, () -> "taken: " + expected);
+        // the queue holds 1 MiB; each of the two writers may be about to say that it has done one more
+        assertTrue(mostHeld <= 4, "held at once: " + mostHeld);
+        assertTrue(expected >= 2, () -> "taken: " + expected);
         await(() -> held.get() == 0);
         CacheStatistics now = cache.statistics();
         assertEquals(expected, now.writes());
