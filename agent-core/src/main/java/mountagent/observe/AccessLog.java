@@ -18,6 +18,7 @@ import mountagent.base.Caller;
 import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
+import mountagent.base.LinuxErrors;
 import mountagent.base.Timestamp;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,7 +70,8 @@ public final class AccessLog {
 
     /// Tells an operation that ended just now: `text` is its word and arguments, `failure` how it failed, if it did.
     void tell(Caller caller, String text, @Nullable Errno failure, long nanos) {
-        String command = text + " - " + ErrnoText.of(failure) + String.format(Locale.ROOT, " <%.6f>", nanos / NANOS);
+        String command = text + " - " + (failure == null ? "OK" : LinuxErrors.words(failure))
+                + String.format(Locale.ROOT, " <%.6f>", nanos / NANOS);
         if (nanos >= SLOW_NANOS && caller.pid() != 0) {
             log.info("slow operation: {}", command);
         }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import mountagent.base.FileType;
 import mountagent.base.FsException;
+import mountagent.base.LinuxErrors;
 import mountagent.chunk.BlockWarming;
 import mountagent.json.Json;
 import mountagent.json.JsonObject;
@@ -43,7 +44,7 @@ final class Answers {
         return bytes(JsonObject.EMPTY
                 .with("Ino", unsigned(inode))
                 .with("Failed", new JsonValue.Bool(true))
-                .with("Reason", text(ControlErrors.text(failure)))
+                .with("Reason", text(LinuxErrors.words(failure.errno())))
                 .with("Summary", use(new TreeUse(0, 0, 0, 0)))
                 .with("Paths", JsonValue.NULL)
                 .with("Chunks", JsonValue.NULL)
@@ -135,7 +136,7 @@ final class Answers {
 
     static byte[] summaryFailure(long inode, FsException failure) {
         return bytes(JsonObject.EMPTY
-                .with("Errno", number(ControlErrors.number(failure)))
+                .with("Errno", number(LinuxErrors.number(failure.errno())))
                 .with(
                         "Tree",
                         JsonObject.EMPTY

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.Caller;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
+import mountagent.base.LinuxErrors;
 import mountagent.volume.VirtualContent;
 import org.jspecify.annotations.Nullable;
 
@@ -110,7 +111,7 @@ final class ControlHandle implements VirtualContent {
     private void refuse(long end, Errno errno) {
         forget();
         answers.restart(end);
-        answers.errno(ControlErrors.number(errno));
+        answers.errno(LinuxErrors.number(errno));
     }
 
     /// Ends the request at work, unless it was to go on in the background.

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import mountagent.base.Caller;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
+import mountagent.base.LinuxErrors;
 import mountagent.base.Tally;
 import mountagent.base.Threads;
 import mountagent.chunk.BlockWarming;
@@ -126,7 +127,7 @@ final class ControlJobs implements AutoCloseable {
     }
 
     private static Job refused(ControlStream answers, Errno errno) {
-        answers.errno(ControlErrors.number(errno));
+        answers.errno(LinuxErrors.number(errno));
         Job job = new Job(true);
         job.isDone = true;
         return job;
@@ -146,7 +147,7 @@ final class ControlJobs implements AutoCloseable {
             answer.writeTo(answers);
         } catch (RejectedExecutionException _) {
             job.isDone = true;
-            answers.errno(ControlErrors.number(Errno.ECANCELED));
+            answers.errno(LinuxErrors.number(Errno.ECANCELED));
         } finally {
             end(job);
         }
@@ -183,7 +184,7 @@ final class ControlJobs implements AutoCloseable {
     private static Answer failed(ControlRequest request, @Nullable Throwable cause) {
         if (!(cause instanceof FsException failure)) {
             log.error("{} failed in a way that it must not", request, cause);
-            return answers -> answers.errno(ControlErrors.number(Errno.EIO));
+            return answers -> answers.errno(LinuxErrors.number(Errno.EIO));
         }
         log.debug("{}: {}", request, failure.getMessage());
         return switch (request) {
@@ -194,7 +195,7 @@ final class ControlJobs implements AutoCloseable {
             case ControlRequest.Summarize summarize ->
                 answers -> answers.document(Answers.summaryFailure(summarize.inode(), failure));
             case ControlRequest.Remove _, ControlRequest.Warm _, ControlRequest.Copy _, ControlRequest.Compact _ ->
-                answers -> answers.errno(ControlErrors.number(failure));
+                answers -> answers.errno(LinuxErrors.number(failure.errno()));
         };
     }
 

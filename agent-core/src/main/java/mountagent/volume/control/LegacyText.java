@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import mountagent.base.FsException;
+import mountagent.base.LinuxErrors;
 import mountagent.volume.NodeInfo;
 
 /// What is known of a node as the text that tools before version 1.1 print as it comes.
@@ -27,7 +28,7 @@ final class LegacyText {
     }
 
     static byte[] failure(FsException failure) {
-        return (ControlErrors.text(failure) + "\n").getBytes(StandardCharsets.UTF_8);
+        return (LinuxErrors.words(failure.errno()) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private static void paths(List<String> paths, StringBuilder text) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import mountagent.base.FsException;
+import mountagent.base.LinuxErrors;
 import mountagent.base.Progress;
 import mountagent.service.CommandFailure;
 import mountagent.service.Environment;
@@ -134,7 +135,7 @@ public final class MountTools {
                 var shown = new ShownPair(console, "scanned entries", "scanned bytes")) {
             Fields answer = documentOf("summary", channel.ask(request, shown));
             if (answer.number("Errno") != 0) {
-                throw new CommandFailure("summary: " + ErrorText.of((int) answer.number("Errno")));
+                throw new CommandFailure("summary: " + LinuxErrors.words((int) answer.number("Errno")));
             }
             shown.end();
             var printer = new SummaryPrinter(out);

@@ -1,5 +1,7 @@
 package mountagent.service.tools;
 
+import mountagent.base.LinuxErrors;
+
 /// How a mount answered a request: with a document, or with an error number, 0 for done.
 record Reply(int errno, byte[] document) {
     private static final byte[] NOTHING = {};
@@ -14,6 +16,6 @@ record Reply(int errno, byte[] document) {
 
     /// What the number means, in the words of Linux.
     String error() {
-        return ErrorText.of(errno);
+        return LinuxErrors.words(errno);
     }
 }
