@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.Map;
 import mountagent.service.Environment;
 import mountagent.service.FrontEnds;
 import mountagent.service.Rehearsal;
@@ -18,8 +19,9 @@ public final class RehearsalMain {
     /// Rehearses the `commands` or a `mount` (the first argument) in an empty folder (the second).
     public static void main(String[] args) throws IOException, InterruptedException {
         var folder = Path.of(args[1]).toAbsolutePath();
-        var process = Environment.ofProcess();
-        var environment = new Environment(process.variables(), folder, process.isRoot(), folder);
+        // As a user at home in the folder, whoever builds: what is registered and noted stays in it, too.
+        var path = Environment.ofProcess().variables().getOrDefault("PATH", "");
+        var environment = new Environment(Map.of("PATH", path), folder, false, folder);
         var nowhere = new PrintWriter(Writer.nullWriter());
         var console = new UserConsole(nowhere, nowhere, new BufferedReader(Reader.nullReader()), false);
         var program = new Program(environment, console, FrontEnds.ofThisMachine());
