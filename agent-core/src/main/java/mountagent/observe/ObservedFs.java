@@ -40,6 +40,7 @@ import mountagent.volume.VolumeFs;
 /// as those of the caller who opened it; sizes that a front end asks for and the facade does not know are told as 0.
 public final class ObservedFs implements VolumeFs {
     private final VolumeFs fs;
+    private final OperationMeter meter;
     private final ObservedNodes nodes;
     private final ObservedFiles files;
 
@@ -47,8 +48,14 @@ public final class ObservedFs implements VolumeFs {
     public ObservedFs(VolumeFs fs, AccessLog log, MetricRegistry registry, Clock clock) {
         var observer = new Observer(log, registry, clock);
         this.fs = fs;
+        this.meter = observer.meter();
         this.nodes = new ObservedNodes(fs, observer);
         this.files = new ObservedFiles(fs, observer);
+    }
+
+    /// How many operations have been done so far.
+    public long operations() {
+        return meter.count();
     }
 
     @Override

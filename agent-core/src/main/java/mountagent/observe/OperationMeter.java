@@ -67,6 +67,11 @@ final class OperationMeter {
         durations.observe(tookNanos);
     }
 
+    /// How many operations have ended.
+    long count() {
+        return sums.values().stream().mapToLong(each -> each.calls.sum()).sum();
+    }
+
     void failed(Errno errno) {
         Objects.requireNonNull(failures.get(errno), "every error has its count").increment();
     }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToDoubleFunction;
 import mountagent.base.Clock;
@@ -39,6 +40,7 @@ final class MountObservation implements AutoCloseable {
     private final long begun;
     private final ReentrantLock lock = new ReentrantLock();
     private final Queue<Runnable> later = new ArrayDeque<>();
+    private final List<ObservedFs> views = new CopyOnWriteArrayList<>();
     private @Nullable MetricsServer server;
     private boolean isClosed;
 
@@ -82,7 +84,14 @@ final class MountObservation implements AutoCloseable {
 
     /// The same view of the volume, observed.
     VolumeFs around(VolumeFs volume) {
-        return new ObservedFs(volume, accessLog, registry, clock);
+        var observed = new ObservedFs(volume, accessLog, registry, clock);
+        views.add(observed);
+        return observed;
+    }
+
+    /// How many operations were done through all views so far.
+    long operations() {
+        return views.stream().mapToLong(ObservedFs::operations).sum();
     }
 
     /// Shows the page at `address`, soon and on a thread of its own: nobody waits for it.

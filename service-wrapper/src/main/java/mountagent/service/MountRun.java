@@ -68,6 +68,7 @@ public final class MountRun {
                 if (!signal.wasTold()) {
                     ready.accept(opened.name());
                     opened.listen(spec.metrics(), mountPoint);
+                    opened.warmUp();
                 }
                 awaitEnd(mount);
             } catch (MountException e) {

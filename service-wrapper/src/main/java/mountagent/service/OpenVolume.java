@@ -71,6 +71,11 @@ final class OpenVolume implements AutoCloseable {
             return owner.observation.around(volume.frontEnd(origin, files));
         }
 
+        /// Begins to compile what programs will need. To be called once they can use the mount.
+        void warmUp() {
+            owner.warmUp();
+        }
+
         @Override
         public void close() {
             owner.close();
@@ -152,6 +157,13 @@ final class OpenVolume implements AutoCloseable {
         var folder = Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
         var plan = new MetadataBackup.Plan(backup.period(), trash, folder);
         observation.watch(opened(MetadataBackup.start(engine, objects, plan, clock, new SecureRandom())));
+    }
+
+    private void warmUp() {
+        var metadata = switch (url) {
+            case MetaUrl.Sqlite _ -> ScratchVolume.Metadata.SQLITE;
+        };
+        opened(WarmUp.start(metadata, observation::operations, WarmUp.usualPlace(), clock));
     }
 
     private MetaOptions metaOptions() {

@@ -1,0 +1,147 @@
+package mountagent.service;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import mountagent.base.Clock;
+import mountagent.base.FsException;
+import mountagent.base.Threads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Lets the JVM compile the usual operations before programs ask for them: right after it has begun, a mount works on a
+/// [ScratchVolume] for a few seconds while nobody uses it.
+///
+/// It makes way: while programs use the mount, it waits; and when they have used it enough, their own work has done
+/// what it is for, and it ends. Nothing depends on it; whatever fails in it is a line in the debug log.
+final class WarmUp implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
+
+    private static final String FOLDER_PREFIX = "juicefs-warm-up-";
+    private static final int ROUNDS_USUAL = 60;
+
+    /// Programs that have done so many operations have warmed the mount up themselves.
+    private static final long ENOUGH_OPERATIONS = 50_000;
+
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration WAY = Duration.ofMillis(200);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    private final ScratchVolume.Metadata metadata;
+    private final LongSupplier operations;
+    private final Path place;
+    private final Clock clock;
+    private final int rounds;
+    private final Thread thread = Threads.platform("warm-up-").newThread(this::run);
+    private volatile boolean closed;
+    private long seen;
+    private int done;
+
+    /// One of at most `rounds`, not begun. The rest as for [#start].
+    WarmUp(ScratchVolume.Metadata metadata, LongSupplier operations, Path place, Clock clock, int rounds) {
+        this.metadata = metadata;
+        this.operations = operations;
+        this.place = place;
+        this.clock = clock;
+        this.rounds = rounds;
+    }
+
+    /// Begins, in the background. `operations` tells how many operations programs have done so far; the scratch volume
+    /// is made in `place`.
+    static WarmUp start(ScratchVolume.Metadata metadata, LongSupplier operations, Path place, Clock clock) {
+        var warmUp = new WarmUp(metadata, operations, place, clock, ROUNDS_USUAL);
+        warmUp.thread.start();
+        return warmUp;
+    }
+
+    /// Where scratch volumes may be: in memory if the machine has such a place.
+    static Path usualPlace() {
+        var memory = Path.of("/dev/shm");
+        return Files.isDirectory(memory) && Files.isWritable(memory)
+                ? memory
+                : Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
+    }
+
+    /// Does it all, on the calling thread.
+    void run() {
+        long begun = clock.nanoTime();
+        try {
+            var folder = Files.createTempDirectory(
+                    place, FOLDER_PREFIX + ProcessHandle.current().pid() + "-");
+            removeLeftovers(Files.getOwner(folder));
+            try (var scratch = new ScratchVolume(folder, metadata, clock)) {
+                work(new ScratchWork(scratch.view(), () -> !closed), begun + LIMIT.toNanos());
+            }
+            log.debug("warmed up in {} ms", TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - begun));
+        } catch (InterruptedException _) {
+            log.debug("the mount ended before it was warm");
+        } catch (IOException | CommandFailure | FsException | RuntimeException e) {
+            log.debug("no warm-up: {}", e.getMessage(), e);
+        }
+    }
+
+    private void work(ScratchWork work, long limitNanos) throws FsException, InterruptedException {
+        while (done < rounds && makeWay(limitNanos)) {
+            work.round(done++);
+        }
+    }
+
+    /// How many rounds were begun.
+    int rounds() {
+        return done;
+    }
+
+    /// Waits while programs use the mount; whether there is anything left to do.
+    private boolean makeWay(long limitNanos) throws InterruptedException {
+        long now = operations.getAsLong();
+        while (now != seen && !isOver(now, limitNanos)) {
+            seen = now;
+            clock.sleep(WAY);
+            now = operations.getAsLong();
+        }
+        return !isOver(now, limitNanos);
+    }
+
+    private boolean isOver(long operationsNow, long limitNanos) {
+        return closed || operationsNow > ENOUGH_OPERATIONS || clock.nanoTime() > limitNanos;
+    }
+
+    /// What processes that were killed have left, if it is `owner`'s: others could change what is deleted meanwhile.
+    private void removeLeftovers(UserPrincipal owner) throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(place, FOLDER_PREFIX + "*")) {
+            for (Path folder : folders) {
+                if (isLeftover(folder)
+                        && Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(owner)) {
+                    ScratchVolume.delete(folder);
+                }
+            }
+        }
+    }
+
+    private static boolean isLeftover(Path folder) {
+        var pid = folder.getFileName()
+                .toString()
+                .substring(FOLDER_PREFIX.length())
+                .split("-")[0];
+        return pid.matches("\\d{1,9}") && ProcessHandle.of(Long.parseLong(pid)).isEmpty();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            if (!thread.join(CLOSE_LIMIT)) {
+                log.debug("the warm-up has not ended yet");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package mountagent.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import mountagent.base.Clock;
+import mountagent.base.SettableClock;
+import mountagent.base.Timestamp;
+import mountagent.service.ScratchVolume.Metadata;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What a mount does for the JVM while nobody uses it.
+final class WarmUpTest {
+    private static final int ROUNDS = 2;
+
+    @TempDir
+    Path place = Path.of("/");
+
+    @ParameterizedTest
+    @EnumSource
+    void doesAllItsRoundsAndLeavesNothingBehind(Metadata metadata) throws IOException {
+        var warmUp = warmUp(metadata, () -> 0);
+        warmUp.run();
+        assertEquals(ROUNDS, warmUp.rounds());
+        assertEquals(List.of(), left());
+    }
+
+    @Test
+    void waitsWhileProgramsUseTheMount() throws IOException {
+        var clock = new SettableClock(new Timestamp(1_700_000_000, 0));
+        // Something has been done each time it looks, for some time.
+        var busy = new AtomicLong(20);
+        LongSupplier operations = () -> busy.get() > 0 ? busy.decrementAndGet() : 0;
+        long before = clock.nanoTime();
+        var warmUp = new WarmUp(Metadata.MEMORY, operations, place, clock, ROUNDS);
+        warmUp.run();
+        assertEquals(ROUNDS, warmUp.rounds());
+        assertTrue(clock.nanoTime() - before >= 3_000_000_000L, "it looked again at once");
+        assertEquals(List.of(), left());
+    }
+
+    @Test
+    void isNotNeededWhereProgramsHaveDoneTheSameWork() throws IOException {
+        var warmUp = warmUp(Metadata.MEMORY, () -> 1_000_000);
+        warmUp.run();
+        assertEquals(0, warmUp.rounds());
+        assertEquals(List.of(), left());
+    }
+
+    @Test
+    void givesUpWhenTheMountIsNeverIdle() throws IOException {
+        var counted = new AtomicLong();
+        var warmUp = warmUp(Metadata.MEMORY, counted::incrementAndGet);
+        warmUp.run();
+        assertEquals(0, warmUp.rounds());
+        assertTrue(counted.get() > 100, counted + " looks");
+        assertEquals(List.of(), left());
+    }
+
+    @Test
+    void anEndedMountEndsItAndLeavesNothing() throws IOException {
+        var warmUp = WarmUp.start(Metadata.SQLITE, () -> 0, place, Clock.SYSTEM);
+        warmUp.close();
+        assertEquals(List.of(), left());
+    }
+
+    @Test
+    void removesWhatAKilledProcessLeftAndNothingElse() throws IOException {
+        Path dead = Files.createDirectories(place.resolve("juicefs-warm-up-999999999-1/objects"))
+                .getParent();
+        Files.writeString(dead.resolve("objects").resolve("block"), "left");
+        Path living = Files.createDirectory(
+                place.resolve("juicefs-warm-up-" + ProcessHandle.current().pid() + "-1"));
+        Path other = Files.createDirectory(place.resolve("juicefs-warm-up-notes"));
+        warmUp(Metadata.MEMORY, () -> 0).run();
+        assertEquals(List.of(living, other).stream().sorted().toList(), left());
+    }
+
+    private WarmUp warmUp(Metadata metadata, LongSupplier operations) {
+        return new WarmUp(metadata, operations, place, new SettableClock(new Timestamp(1_700_000_000, 0)), ROUNDS);
+    }
+
+    private List<Path> left() throws IOException {
+        try (var entries = Files.list(place)) {
+            return entries.sorted().toList();
+        }
+    }
+}
