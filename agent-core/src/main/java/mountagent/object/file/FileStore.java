@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import mountagent.base.Clock;
+import mountagent.base.Sizes;
 import mountagent.object.ObjectInfo;
 import mountagent.object.ObjectPage;
 import mountagent.object.ObjectStore;
@@ -28,12 +29,14 @@ import mountagent.object.ObjectStoreException.Kind;
 ///
 /// A put writes a hidden file beside its place and renames it there: four system calls where the directory
 /// exists. Names of blocks are never used twice, so the rename goes to a fresh name, which ext4 does not
-/// punish with a flush. Nothing is flushed before [#sync]. A process that dies in a put leaves its hidden
+/// punish with a flush. Nothing is waited for before [#sync], but large files are begun to be written. A process that
+/// dies in a put leaves its hidden
 /// file behind, which listings do not show, but [#listUnfinished] does.
 public final class FileStore implements ObjectStore {
     /// What the names of files being written begin with.
     static final String TEMPORARY_PREFIX = ".jfs.";
 
+    private static final int LARGE_BYTES = Sizes.MIB;
     private static final int LIST_PAGE = 1000;
     private static final Duration UNSYNCED_MAX = Duration.ofHours(1);
     private static final int TEMPORARY_NAME_MAX = 200;
@@ -42,6 +45,7 @@ public final class FileStore implements ObjectStore {
     private final Path bucket;
     private final FileFailures failures;
     private final FileSync sync;
+    private final EarlyWriting early = new EarlyWriting();
 
     private FileStore(Path bucket) {
         this.bucket = bucket;
@@ -77,6 +81,9 @@ public final class FileStore implements ObjectStore {
         try {
             write(temporary, body);
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            if (body.byteSize() >= LARGE_BYTES) {
+                early.begin(target);
+            }
         } catch (IOException e) {
             removeQuietly(temporary, e);
             throw failures.of("write", key, e);
@@ -214,7 +221,7 @@ public final class FileStore implements ObjectStore {
 
     @Override
     public void close() {
-        // Nothing is held open.
+        early.close();
     }
 
     private Path path(String key) throws ObjectStoreException {
