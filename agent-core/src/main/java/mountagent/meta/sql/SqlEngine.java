@@ -70,7 +70,9 @@ public final class SqlEngine implements SnapshotEngine {
             }
             SqliteConnection connection = SqliteConnection.open(location, use, WRITER_CACHE_KIB, busy);
             try {
-                return openToWrite(location, errors, readers, connection, options);
+                Checkpoints.Opening opening =
+                        cacheKib -> SqliteConnection.open(location, SqliteConnection.Use.WRITE, cacheKib, busy);
+                return openToWrite(location, errors, readers, connection, opening, options);
             } catch (SQLException | FsException | RuntimeException e) {
                 connection.close();
                 throw e;
@@ -105,6 +107,7 @@ public final class SqlEngine implements SnapshotEngine {
             SqlErrors errors,
             ReaderPool readers,
             SqliteConnection connection,
+            Checkpoints.Opening opening,
             SqlOptions options)
             throws SQLException, FsException {
         String mode = connection.ask("PRAGMA journal_mode = WAL");
@@ -122,7 +125,7 @@ public final class SqlEngine implements SnapshotEngine {
             connection.prepare(Query.COMMIT).change();
         }
         LogSync logSync = new LogSync(log(location));
-        Writer writer = new Writer(connection, errors, logSync, options);
+        Writer writer = new Writer(connection, opening, errors, logSync, options);
         return new SqlEngine(location, errors, readers, writer, logSync, exists);
     }
 

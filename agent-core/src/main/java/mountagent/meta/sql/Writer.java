@@ -35,9 +35,9 @@ import org.slf4j.LoggerFactory;
 final class Writer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
 
-    /// After that many pages in the log they are copied to the database: 32 MiB, so that the pages that each change
-    /// touches are copied once for thousands of changes.
-    private static final int LOG_PAGES = 8192;
+    /// After that many pages in the log, 64 MiB, whoever commits copies them to the database: for when [Checkpoints]
+    /// cannot follow.
+    private static final int LOG_PAGES = 16_384;
 
     /// What is left of a log that has grown beyond that.
     private static final int LOG_BYTES_KEPT = 64 * Sizes.MIB;
@@ -48,6 +48,7 @@ final class Writer implements AutoCloseable {
     private final SqliteConnection connection;
     private final SqlErrors errors;
     private final LogSync logSync;
+    private final Checkpoints checkpoints;
     private final BlockingQueue<WriteTask<?>> queue;
     private final int batchMax;
     private final long patienceMillis;
@@ -61,10 +62,16 @@ final class Writer implements AutoCloseable {
     /// Guarded by `turn`.
     private boolean closed;
 
-    /// Changes by `connection`, which it owns from now on.
-    Writer(SqliteConnection connection, SqlErrors errors, LogSync logSync, SqlOptions options)
+    /// Changes by `connection`, which it owns from now on; `opening` opens more of the kind.
+    Writer(
+            SqliteConnection connection,
+            Checkpoints.Opening opening,
+            SqlErrors errors,
+            LogSync logSync,
+            SqlOptions options)
             throws SQLException, FsException {
         this.connection = connection;
+        this.checkpoints = new Checkpoints(opening, this::standStill);
         this.errors = errors;
         this.logSync = logSync;
         this.queue = new ArrayBlockingQueue<>(options.queueMax());
@@ -123,9 +130,22 @@ final class Writer implements AutoCloseable {
         }
     }
 
+    private void standStill(Checkpoints.Step step) throws SQLException, FsException {
+        turn.lock();
+        try {
+            if (!closed) {
+                step.run();
+            }
+        } finally {
+            turn.unlock();
+        }
+        passTurn();
+    }
+
     /// Ends after the batch that runs, and closes the connection. Bounded.
     @Override
     public void close() {
+        checkpoints.close();
         try {
             if (!turn.tryLock(patienceMillis, TimeUnit.MILLISECONDS)) {
                 LOG.warn("the database is still waiting for another process; left open");
@@ -192,6 +212,7 @@ final class Writer implements AutoCloseable {
             connection.rollBack();
             return e;
         }
+        checkpoints.changed(tasks.size());
         FsException unsynced = synced ? null : syncLog();
         for (WriteTask<?> task : tasks) {
             if (unsynced != null && task.isPowerSafe()) {

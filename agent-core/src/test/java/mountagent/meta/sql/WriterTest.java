@@ -146,7 +146,7 @@ class WriterTest {
         long pages = Long.parseLong(connection.ask("PRAGMA page_count"));
         connection.execute("PRAGMA max_page_count = " + (pages + 20));
         LogSync log = new LogSync(folder.resolve("meta.db-wal"));
-        try (Writer writer = new Writer(connection, errors, log, options)) {
+        try (Writer writer = new Writer(connection, WriterTest::noMore, errors, log, options)) {
             put(writer, 0, Durability.COMMITTED);
             FsException e = assertThrows(FsException.class, () -> {
                 for (int i = 1; i < 1000; i++) {
@@ -172,7 +172,7 @@ class WriterTest {
                 SqliteConnection.Use.WRITE,
                 1024,
                 new BusyWait(options.busyLimit(), errors));
-        try (Writer writer = new Writer(connection, errors, new LogSync(folder), options)) {
+        try (Writer writer = new Writer(connection, WriterTest::noMore, errors, new LogSync(folder), options)) {
             put(writer, 1, Durability.COMMITTED);
             WriteTask<Integer> nothing = new WriteTask<>(_ -> 0, Durability.POWER_SAFE);
 
@@ -204,7 +204,8 @@ class WriterTest {
                 SqliteConnection.Use.WRITE,
                 1024,
                 new BusyWait(options.busyLimit(), errors));
-        Writer writer = new Writer(connection, errors, new LogSync(folder.resolve("meta.db-wal")), options);
+        Writer writer =
+                new Writer(connection, WriterTest::noMore, errors, new LogSync(folder.resolve("meta.db-wal")), options);
         writer.close();
 
         FsException e = assertThrows(FsException.class, () -> put(writer, 1, Durability.COMMITTED));
@@ -267,5 +268,9 @@ class WriterTest {
     private static FsException failure(Future<?> future) throws Exception {
         ExecutionException e = assertThrows(ExecutionException.class, () -> future.get(20, TimeUnit.SECONDS));
         return assertInstanceOf(FsException.class, e.getCause());
+    }
+
+    private static SqliteConnection noMore(int cacheKib) {
+        throw new AssertionError("one change is no reason to copy the log");
     }
 }
