@@ -27,8 +27,6 @@ import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
 import javax.crypto.spec.SecretKeySpec;
 import mountagent.golden.GoldenVolume;
-import mountagent.json.JsonObject;
-import mountagent.json.JsonValue;
 import mountagent.object.crypt.ObjectCipher.DamagedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,10 +99,7 @@ class ObjectCipherTest {
         byte[] stored = Files.readAllBytes(golden.objects().resolve("golden-" + name + "/juicefs_uuid"));
         assertArrayEquals(new byte[] {1, 0, 12}, Arrays.copyOf(stored, 3));
         String uuid = new String(decrypted(cipher, MemorySegment.ofArray(stored)), StandardCharsets.US_ASCII);
-        assertEquals(
-                golden.dump().get("Setting") instanceof JsonObject setting
-                        && setting.get("UUID") instanceof JsonValue.Text(String text) ? text : "",
-                uuid);
+        assertEquals(golden.format().uuid(), uuid);
     }
 
     @ParameterizedTest
