@@ -35,7 +35,9 @@ public final class ShardBuckets {
                 .count();
         boolean isSound = VERB.matcher(bucket).results().allMatch(ShardBuckets::isKnown);
         List<String> buckets = isSound
-                ? IntStream.range(0, shards).mapToObj(shard -> at(bucket, shard)).toList()
+                ? IntStream.range(0, shards)
+                        .mapToObj(shard -> at(bucket, shard))
+                        .toList()
                 : List.of();
         if (verbs != 1 || new HashSet<>(buckets).size() != shards) {
             throw new ObjectStoreException(

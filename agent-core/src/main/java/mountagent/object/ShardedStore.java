@@ -125,12 +125,18 @@ public final class ShardedStore implements ObjectStore {
         for (int i = 0; i < shards.size(); i++) {
             int index = i;
             listings.add(new ShardListing(
-                    (from, count) -> marked(shards.get(index).listUnfinished(prefix, from, count), index),
+                    (from, count) -> marked(shards.get(index).listUnfinished(prefix, unmarked(from), count), index),
                     after,
                     share(limit),
                     _ -> true));
         }
         return ShardListing.merge(listings, limit);
+    }
+
+    /// As the drivers know it.
+    private static String unmarked(String key) {
+        Matcher marked = MARKED.matcher(key);
+        return marked.matches() ? marked.group(1) : key;
     }
 
     private static ObjectPage marked(ObjectPage page, int shard) {

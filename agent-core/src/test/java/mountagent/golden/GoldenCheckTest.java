@@ -56,7 +56,11 @@ class GoldenCheckTest {
             BlockTally tally = new BlockTally();
             CheckReport report = VolumeChecker.ofMetadata(engine)
                     .with(new BlockCheck(
-                            store, TestVolume.blockFormat(meta.format(), store), Instant.EPOCH, BlockCheck.Strays.WARNED_OF, tally))
+                            store,
+                            TestVolume.blockFormat(meta.format(), store),
+                            Instant.EPOCH,
+                            BlockCheck.Strays.WARNED_OF,
+                            tally))
                     .check();
             assertEquals(List.of(), report.atLeast(Severity.ERROR), report::toText);
             assertEquals(said(golden, "fsck"), List.of(tally.foundText(), tally.usedText()));

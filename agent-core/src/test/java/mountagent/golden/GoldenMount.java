@@ -79,7 +79,8 @@ public final class GoldenMount {
     public static ObjectStore objects(GoldenVolume golden) throws ObjectStoreException {
         try {
             VolumeFormat format = golden.format();
-            String place = format.bucket().replace("/srv/golden/" + golden.folder().getFileName() + "/objects/", "");
+            String place =
+                    format.bucket().replace("/srv/golden/" + golden.folder().getFileName() + "/objects/", "");
             ObjectStore buckets = ShardedStore.open(
                     ShardBuckets.of(golden.objects() + "/" + place, format.shards()),
                     bucket -> FileStore.open(Path.of(bucket)));
@@ -91,8 +92,7 @@ public final class GoldenMount {
         }
     }
 
-    private static ObjectStore decrypted(ObjectStore objects, String key, VolumeFormat format)
-            throws KeyFileException {
+    private static ObjectStore decrypted(ObjectStore objects, String key, VolumeFormat format) throws KeyFileException {
         ObjectCipher cipher = new ObjectCipher(
                 RsaKey.parse(key, GoldenVolume.PASSPHRASE),
                 DataCipher.named(format.encryptAlgo()).orElseThrow(),

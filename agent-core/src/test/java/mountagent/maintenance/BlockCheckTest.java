@@ -84,10 +84,8 @@ class BlockCheckTest {
     }
 
     private List<String> found(BlockFormat format) throws FsException {
-        var check = new BlockCheck(
-                store,
-                format,
-                Instant.ofEpochSecond(clock.now().seconds() - 3600));
+        var check =
+                new BlockCheck(store, format, Instant.ofEpochSecond(clock.now().seconds() - 3600));
         VolumeImage image = VolumeImage.load(engine);
         Findings findings = new Findings();
         findings.begin(check.name());
@@ -148,7 +146,8 @@ class BlockCheckTest {
                 found(encrypted));
         put(FIRST, 287);
         put(SECOND, 34_464 + 287);
-        assertEquals(1, found(new BlockFormat(BLOCK, Compression.LZ4, false, 287)).size(), "an empty LZ4 block");
+        assertEquals(
+                1, found(new BlockFormat(BLOCK, Compression.LZ4, false, 287)).size(), "an empty LZ4 block");
     }
 
     @Test

@@ -91,9 +91,11 @@ final class ShardedStoreTest extends ObjectStoreContract {
             put("k" + i, "x");
         }
         shards.forEach(FaultyStore::heal);
-        int before = shards.stream().mapToInt(shard -> shard.calls(Operation.LIST)).sum();
+        int before =
+                shards.stream().mapToInt(shard -> shard.calls(Operation.LIST)).sum();
         assertEquals(100, keys("", "", 100).size());
-        int calls = shards.stream().mapToInt(shard -> shard.calls(Operation.LIST)).sum() - before;
+        int calls =
+                shards.stream().mapToInt(shard -> shard.calls(Operation.LIST)).sum() - before;
         assertTrue(calls <= 3 * SHARDS, calls + " calls");
     }
 

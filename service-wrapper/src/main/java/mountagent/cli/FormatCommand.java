@@ -6,6 +6,7 @@ import mountagent.service.Environment;
 import mountagent.service.ExitCode;
 import mountagent.service.FormatRequest;
 import mountagent.service.FormatRequest.WhenFormatted;
+import mountagent.service.ObjectForm;
 import mountagent.service.VolumeFormatter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,6 +57,24 @@ final class FormatCommand implements Callable<Integer> {
     @Option(names = "--enable-acl", description = "Keep POSIX ACLs; cannot be undone.")
     private @Nullable Boolean hasAcls;
 
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            description = "Spread objects over N buckets (up to 256); the bucket then holds a number verb such as %%d.")
+    private @Nullable Integer shards;
+
+    @Option(
+            names = "--encrypt-rsa-key",
+            paramLabel = "FILE",
+            description = "Encrypt objects with this private RSA key (PEM); its passphrase is in JFS_RSA_PASSPHRASE.")
+    private @Nullable String keyFile;
+
+    @Option(
+            names = "--encrypt-algo",
+            paramLabel = "HOW",
+            description = "aes256gcm-rsa or chacha20-rsa; default aes256gcm-rsa.")
+    private @Nullable String cipher;
+
     @Option(names = "--force", description = "Replace the setting of a volume that is there.")
     private boolean force;
 
@@ -88,6 +107,10 @@ final class FormatCommand implements Callable<Integer> {
                 Flags.notNegative("--inodes", inodes),
                 trashDays == null ? null : Math.toIntExact(Flags.within("--trash-days", trashDays, 0, 3_650_000)),
                 hasAcls,
+                new ObjectForm(
+                        shards == null ? null : Math.toIntExact(Flags.within("--shards", shards, 0, 256)),
+                        keyFile,
+                        cipher),
                 whenFormatted());
     }
 

@@ -5,9 +5,11 @@ import mountagent.service.CommandFailure;
 import mountagent.service.Environment;
 import mountagent.service.ExitCode;
 import mountagent.service.MetadataFiles;
+import mountagent.service.ObjectForm;
 import mountagent.service.UserConsole;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `juicefs load META-URL [FILE]`.
@@ -26,6 +28,19 @@ final class LoadCommand implements Callable<Integer> {
             description = "The dump, as it is or compressed with gzip or Zstandard. Standard input without.")
     private @Nullable String file;
 
+    @Option(
+            names = "--encrypt-rsa-key",
+            paramLabel = "FILE",
+            description = "The dump is encrypted, as in the bucket of an encrypted volume, with this RSA key; its"
+                    + " passphrase is in JFS_RSA_PASSPHRASE.")
+    private @Nullable String keyFile;
+
+    @Option(
+            names = "--encrypt-algo",
+            paramLabel = "HOW",
+            description = "How: aes256gcm-rsa or chacha20-rsa; default aes256gcm-rsa.")
+    private @Nullable String cipher;
+
     LoadCommand(Environment environment, UserConsole console) {
         this.environment = environment;
         this.console = console;
@@ -33,7 +48,7 @@ final class LoadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
-        new MetadataFiles(environment, console).load(metaUrl, file);
+        new MetadataFiles(environment, console).load(metaUrl, file, new ObjectForm(null, keyFile, cipher));
         return ExitCode.OK.status();
     }
 }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// An object is read whole even when a part is wanted, since only the whole shows that it is what was written; one that
 /// is not fails with kind INVALID and says why. Sizes in listings are those of the encrypted form, as in the official
-/// client: [#addedBytes()] longer. Reading takes objects up to a length that the owner sets, the longest block; a longer
-/// body of a put goes through a temporary file, encrypted, so that memory stays bounded.
+/// client: [#addedBytes()] longer. Reading takes objects up to a length that the owner sets, the longest block; a
+/// longer body of a put goes through a temporary file, encrypted, so that memory stays bounded.
 public final class EncryptedStore implements ObjectStore {
     private static final Duration WAIT_MAX = Duration.ofMinutes(1);
 
@@ -100,7 +100,8 @@ public final class EncryptedStore implements ObjectStore {
         try {
             long length = store.read(key, 0, piece);
             if (length > readMax) {
-                throw new DamagedException("it has more than " + readMax + " bytes, which no object of this volume has");
+                throw new DamagedException(
+                        "it has more than " + readMax + " bytes, which no object of this volume has");
             }
             return decrypt(key, piece.asSlice(0, length), offset, target);
         } catch (DamagedException e) {

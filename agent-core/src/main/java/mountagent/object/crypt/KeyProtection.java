@@ -42,11 +42,16 @@ final class KeyProtection {
 
     private static final String HMAC_SHA1 = "1.2.840.113549.2.7";
     private static final Map<String, String> PSEUDO_RANDOM = Map.of(
-            HMAC_SHA1, "SHA1",
-            "1.2.840.113549.2.8", "SHA224",
-            "1.2.840.113549.2.9", "SHA256",
-            "1.2.840.113549.2.10", "SHA384",
-            "1.2.840.113549.2.11", "SHA512");
+            HMAC_SHA1,
+            "SHA1",
+            "1.2.840.113549.2.8",
+            "SHA224",
+            "1.2.840.113549.2.9",
+            "SHA256",
+            "1.2.840.113549.2.10",
+            "SHA384",
+            "1.2.840.113549.2.11",
+            "SHA512");
 
     private KeyProtection() {}
 

@@ -20,10 +20,7 @@ public final class RsaKey {
     private static final int BITS_MIN = 1024;
     private static final int BITS_MAX = 16384;
     private static final OAEPParameterSpec OAEP = new OAEPParameterSpec(
-            "SHA-256",
-            "MGF1",
-            MGF1ParameterSpec.SHA256,
-            new PSource.PSpecified(new byte[] {'k', 'e', 'y', 's'}));
+            "SHA-256", "MGF1", MGF1ParameterSpec.SHA256, new PSource.PSpecified(new byte[] {'k', 'e', 'y', 's'}));
 
     private final PrivateKey privateKey;
     private final PublicKey publicKey;
@@ -36,8 +33,8 @@ public final class RsaKey {
     }
 
     /// Reads the first PEM block of `pem`: a private RSA key in PKCS#1 or PKCS#8, plain or protected by `passphrase`
-    /// (legacy headers, PBES2). An empty passphrase is none; one that is not needed is ignored, as the official client
-    /// does.
+    /// (legacy headers, PBES2). An empty passphrase is none; one that is not needed is ignored, as by the official
+    /// client.
     public static RsaKey parse(String pem, String passphrase) throws KeyFileException {
         PemBlock block = PemBlock.parse(pem);
         if (!block.label().endsWith("PRIVATE KEY")) {

@@ -65,7 +65,10 @@ abstract class EncryptedStoreContract extends ObjectStoreContract {
             assertTrue(message(failure).startsWith("object bad in faulty memory:// is damaged: "), message(failure));
         }
         below.put("bad", MemorySegment.ofArray(Arrays.copyOf(changed, 100)));
-        assertEquals(Kind.INVALID, assertThrows(ObjectStoreException.class, () -> read("bad", 0, 4)).kind());
+        assertEquals(
+                Kind.INVALID,
+                assertThrows(ObjectStoreException.class, () -> read("bad", 0, 4))
+                        .kind());
         assertEquals("0123456789", read("good", 0, 100));
     }
 
@@ -97,7 +100,8 @@ abstract class EncryptedStoreContract extends ObjectStoreContract {
         byte[] content = new byte[3 * PLAIN_MAX + 17];
         new Random(5).nextBytes(content);
         store.put("meta/dump", MemorySegment.ofArray(content));
-        assertEquals(content.length + 287L, store.head("meta/dump").orElseThrow().size());
+        assertEquals(
+                content.length + 287L, store.head("meta/dump").orElseThrow().size());
         var roomy = new EncryptedStore(below, Keys.cipher(cipher()), content.length, 1);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment target = arena.allocate(content.length);

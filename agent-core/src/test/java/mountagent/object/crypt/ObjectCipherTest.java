@@ -13,8 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.PrivateKey;
 import java.security.KeyFactory;
+import java.security.PrivateKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
@@ -154,10 +154,9 @@ class ObjectCipherTest {
     @Test
     void aDataKeyOfAnotherLengthIsRefused() throws Exception {
         MemorySegment object = encrypted(Keys.cipher(DataCipher.AES_256_GCM), random(10));
-        MemorySegment.copy(
-                Keys.key("pkcs8.pem").wrap(new byte[16]), 0, object, ValueLayout.JAVA_BYTE, 3, 256);
-        var failure = assertThrows(
-                DamagedException.class, () -> decrypted(Keys.cipher(DataCipher.AES_256_GCM), object));
+        MemorySegment.copy(Keys.key("pkcs8.pem").wrap(new byte[16]), 0, object, ValueLayout.JAVA_BYTE, 3, 256);
+        var failure =
+                assertThrows(DamagedException.class, () -> decrypted(Keys.cipher(DataCipher.AES_256_GCM), object));
         assertTrue(message(failure).contains("16 bytes"), message(failure));
     }
 

@@ -28,7 +28,8 @@ class RsaKeyTest {
             "pkcs8-aes192-sha1.pem",
             "pkcs8-aes256-sha256.pem");
 
-    private final byte[] dataKey = "0123456789abcdef0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private final byte[] dataKey =
+            "0123456789abcdef0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     @ParameterizedTest
     @FieldSource("PROTECTED")
@@ -164,8 +165,8 @@ class RsaKeyTest {
     }
 
     private static String pem(String label, byte[] content) {
-        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(content) + "\n-----END " + label
-                + "-----\n";
+        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(content) + "\n-----END "
+                + label + "-----\n";
     }
 
     private static String message(Exception failure) {
