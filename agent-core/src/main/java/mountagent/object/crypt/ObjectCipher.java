@@ -47,6 +47,7 @@ public final class ObjectCipher {
         this.key = key;
         this.cipher = cipher;
         this.random = random;
+        cipher.warmUp();
     }
 
     /// By how many bytes an object is longer when it is encrypted.
