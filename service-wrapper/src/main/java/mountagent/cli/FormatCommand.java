@@ -6,10 +6,10 @@ import mountagent.service.Environment;
 import mountagent.service.ExitCode;
 import mountagent.service.FormatRequest;
 import mountagent.service.FormatRequest.WhenFormatted;
-import mountagent.service.ObjectForm;
 import mountagent.service.VolumeFormatter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -63,17 +63,8 @@ final class FormatCommand implements Callable<Integer> {
             description = "Spread objects over N buckets (up to 256); the bucket then holds a number verb such as %%d.")
     private @Nullable Integer shards;
 
-    @Option(
-            names = "--encrypt-rsa-key",
-            paramLabel = "FILE",
-            description = "Encrypt objects with this private RSA key (PEM); its passphrase is in JFS_RSA_PASSPHRASE.")
-    private @Nullable String keyFile;
-
-    @Option(
-            names = "--encrypt-algo",
-            paramLabel = "HOW",
-            description = "aes256gcm-rsa or chacha20-rsa; default aes256gcm-rsa.")
-    private @Nullable String cipher;
+    @Mixin
+    private EncryptionFlags encryption = new EncryptionFlags();
 
     @Option(names = "--force", description = "Replace the setting of a volume that is there.")
     private boolean force;
@@ -87,7 +78,8 @@ final class FormatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
-        new VolumeFormatter(environment).format(request());
+        Integer count = shards == null ? null : Math.toIntExact(Flags.within("--shards", shards, 0, 256));
+        new VolumeFormatter(environment, encryption.form(count)).format(request());
         return ExitCode.OK.status();
     }
 
@@ -107,10 +99,6 @@ final class FormatCommand implements Callable<Integer> {
                 Flags.notNegative("--inodes", inodes),
                 trashDays == null ? null : Math.toIntExact(Flags.within("--trash-days", trashDays, 0, 3_650_000)),
                 hasAcls,
-                new ObjectForm(
-                        shards == null ? null : Math.toIntExact(Flags.within("--shards", shards, 0, 256)),
-                        keyFile,
-                        cipher),
                 whenFormatted());
     }
 

@@ -5,11 +5,10 @@ import mountagent.service.CommandFailure;
 import mountagent.service.Environment;
 import mountagent.service.ExitCode;
 import mountagent.service.MetadataFiles;
-import mountagent.service.ObjectForm;
 import mountagent.service.UserConsole;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `juicefs load META-URL [FILE]`.
@@ -28,18 +27,8 @@ final class LoadCommand implements Callable<Integer> {
             description = "The dump, as it is or compressed with gzip or Zstandard. Standard input without.")
     private @Nullable String file;
 
-    @Option(
-            names = "--encrypt-rsa-key",
-            paramLabel = "FILE",
-            description = "The dump is encrypted, as in the bucket of an encrypted volume, with this RSA key; its"
-                    + " passphrase is in JFS_RSA_PASSPHRASE.")
-    private @Nullable String keyFile;
-
-    @Option(
-            names = "--encrypt-algo",
-            paramLabel = "HOW",
-            description = "How: aes256gcm-rsa or chacha20-rsa; default aes256gcm-rsa.")
-    private @Nullable String cipher;
+    @Mixin
+    private EncryptionFlags encryption = new EncryptionFlags();
 
     LoadCommand(Environment environment, UserConsole console) {
         this.environment = environment;
@@ -48,7 +37,7 @@ final class LoadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
-        new MetadataFiles(environment, console).load(metaUrl, file, new ObjectForm(null, keyFile, cipher));
+        new MetadataFiles(environment, console).load(metaUrl, file, encryption.form(null));
         return ExitCode.OK.status();
     }
 }

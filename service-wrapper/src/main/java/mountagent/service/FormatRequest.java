@@ -16,38 +16,7 @@ public record FormatRequest(
         @Nullable Long inodes,
         @Nullable Integer trashDays,
         @Nullable Boolean hasAcls,
-        ObjectForm objects,
         WhenFormatted whenFormatted) {
-
-    /// With objects as they are by default.
-    public FormatRequest(
-            String metaUrl,
-            String name,
-            @Nullable String storage,
-            @Nullable String bucket,
-            @Nullable Long blockSizeBytes,
-            @Nullable String compression,
-            @Nullable Boolean hashPrefix,
-            @Nullable Long capacityBytes,
-            @Nullable Long inodes,
-            @Nullable Integer trashDays,
-            @Nullable Boolean hasAcls,
-            WhenFormatted whenFormatted) {
-        this(
-                metaUrl,
-                name,
-                storage,
-                bucket,
-                blockSizeBytes,
-                compression,
-                hashPrefix,
-                capacityBytes,
-                inodes,
-                trashDays,
-                hasAcls,
-                ObjectForm.DEFAULT,
-                whenFormatted);
-    }
 
     /// What becomes of a volume that is there already.
     public enum WhenFormatted {

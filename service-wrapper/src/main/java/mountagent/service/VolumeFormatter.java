@@ -31,10 +31,17 @@ public final class VolumeFormatter {
     private static final Set<String> COMPRESSIONS = Set.of("none", "lz4", "zstd");
 
     private final Environment environment;
+    private final ObjectForm form;
     private final VolumeEncryption encryption;
 
     public VolumeFormatter(Environment environment) {
+        this(environment, ObjectForm.DEFAULT);
+    }
+
+    /// For volumes whose objects are kept as `form` says.
+    public VolumeFormatter(Environment environment, ObjectForm form) {
         this.environment = environment;
+        this.form = form;
         this.encryption = new VolumeEncryption(environment);
     }
 
@@ -67,8 +74,7 @@ public final class VolumeFormatter {
     private VolumeFormat make(MetaEngine engine, FormatRequest request) throws CommandFailure, FsException {
         var defaults = VolumeFormat.create(request.name(), UUID.randomUUID().toString())
                 .withBucket(bucket(Places.of(environment).bucket().toString()));
-        var format =
-                SealedSecrets.seal(encryption.with(applied(request, defaults), request.objects()), new SecureRandom());
+        var format = SealedSecrets.seal(encryption.with(applied(request, defaults), form), new SecureRandom());
         try (var store = ObjectStores.create(format, environment)) {
             log.info("Data use {}", store.describe());
             var bucket = new BucketCheck(store, format);
@@ -90,7 +96,7 @@ public final class VolumeFormatter {
             throw new CommandFailure("format: update format: cannot update volume name from " + existing.name() + " to "
                     + request.name());
         }
-        encryption.checkSame(existing, request.objects());
+        encryption.checkSame(existing, form);
         var changed = applied(request, existing);
         if (changed.shards() != existing.shards()) {
             throw new CommandFailure("format: update format: Shards of a volume cannot change from '"
@@ -118,12 +124,11 @@ public final class VolumeFormatter {
             throws CommandFailure, FsException {
         log.warn("Existing volume {} will be overwritten", existing);
         var format = SealedSecrets.seal(
-                encryption.with(applied(request, existing.withName(request.name())), request.objects()),
-                new SecureRandom());
+                encryption.with(applied(request, existing.withName(request.name())), form), new SecureRandom());
         try (var store = ObjectStores.create(format, environment)) {
             var bucket = new BucketCheck(store, format);
             bucket.isOurs();
-            if (request.objects().keyFile() != null && bucket.uuid().isEmpty()) {
+            if (form.keyFile() != null && bucket.uuid().isEmpty()) {
                 throw new CommandFailure("format: " + store.describe() + " has no juicefs_uuid that would show that"
                         + " the key is the right one: the setting stays as it is");
             }
@@ -184,8 +189,8 @@ public final class VolumeFormatter {
         if (request.trashDays() != null) {
             result = result.withTrashDays(request.trashDays());
         }
-        if (request.objects().shards() != null) {
-            result = result.withShards(request.objects().shards());
+        if (form.shards() != null) {
+            result = result.withShards(form.shards());
         }
         return request.hasAcls() == null ? result : withAcls(request.hasAcls(), result);
     }
@@ -209,8 +214,8 @@ public final class VolumeFormatter {
         if (compression != null && !COMPRESSIONS.contains(compression.toLowerCase(Locale.ROOT))) {
             throw new CommandFailure("--compress (" + compression + ") must be none, lz4 or zstd");
         }
-        encryption.check(request.objects());
-        var shards = request.objects().shards();
+        encryption.check(form);
+        var shards = form.shards();
         if (request.bucket() != null && shards != null) {
             ObjectStores.buckets(VolumeFormat.create(request.name(), "")
                     .withBucket(request.bucket())
