@@ -90,7 +90,9 @@ record BodyReader(long offset, MemorySegment target) implements ResponseTransfor
     /// Copies `count` bytes to where they belong; those before the target's beginning are dropped.
     private void keep(byte[] piece, int count, long position) {
         int dropped = Math.clamp(-position, 0, count);
-        MemorySegment.copy(piece, dropped, target, ValueLayout.JAVA_BYTE, position + dropped, count - dropped);
+        if (dropped < count) {
+            MemorySegment.copy(piece, dropped, target, ValueLayout.JAVA_BYTE, position + dropped, count - dropped);
+        }
     }
 
     private void check(Map<String, String> metadata, long count) throws DamagedException {
