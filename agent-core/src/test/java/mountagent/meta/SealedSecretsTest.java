@@ -58,8 +58,8 @@ class SealedSecretsTest {
 
     @Test
     void oneSecretIsReplacedWithoutOpeningTheOthers() throws FsException {
-        VolumeFormat sealed = SealedSecrets.seal(plain.withEncryptKey("key"), new Random(1))
-                .withSecretKey(VolumeFormat.REMOVED);
+        VolumeFormat sealed =
+                SealedSecrets.seal(plain.withEncryptKey("key"), new Random(1)).withSecretKey(VolumeFormat.REMOVED);
 
         VolumeFormat replaced = SealedSecrets.with(sealed, Secret.SECRET_KEY, "new", new Random(2));
 
@@ -110,8 +110,7 @@ class SealedSecretsTest {
 
     @Test
     void secretsOfAnotherVolumeDoNotOpen() throws FsException {
-        VolumeFormat other =
-                SealedSecrets.seal(plain, new Random(1)).withUuid("00000000-0000-4000-8000-000000000000");
+        VolumeFormat other = SealedSecrets.seal(plain, new Random(1)).withUuid("00000000-0000-4000-8000-000000000000");
         var failure = assertThrows(FsException.class, () -> SealedSecrets.open(other, Secret.SECRET_KEY));
         assertTrue(message(failure).contains("another UUID"), () -> message(failure));
     }

@@ -40,11 +40,13 @@ final class CommandVolume implements AutoCloseable {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final MetaUrl url;
+    private final Environment environment;
     private final Access access;
     private final MetaStore meta;
 
-    private CommandVolume(MetaUrl url, Access access) throws CommandFailure, FsException {
+    private CommandVolume(MetaUrl url, Environment environment, Access access) throws CommandFailure, FsException {
         this.url = url;
+        this.environment = environment;
         this.access = access;
         var isOpen = false;
         try {
@@ -70,16 +72,17 @@ final class CommandVolume implements AutoCloseable {
             throws CommandFailure, InterruptedException {
         var url = VolumeNames.resolve(volume, environment);
         log.info("Meta address: {}", url.shown());
-        try (var open = open(url, access)) {
+        try (var open = open(url, environment, access)) {
             return work.run(open);
         } catch (FsException e) {
             throw new CommandFailure(url.shown() + ": " + e.getMessage(), e);
         }
     }
 
-    private static CommandVolume open(MetaUrl url, Access access) throws CommandFailure, FsException {
+    private static CommandVolume open(MetaUrl url, Environment environment, Access access)
+            throws CommandFailure, FsException {
         try {
-            return new CommandVolume(url, access);
+            return new CommandVolume(url, environment, access);
         } catch (FsException e) {
             if (e.errno() == Errno.ENOENT) {
                 throw OpenVolume.failure(url, e);
@@ -113,7 +116,7 @@ final class CommandVolume implements AutoCloseable {
     /// Opens the object store below the volume's prefix. Refuses a bucket that is missing, is another
     /// volume's, or may not be written to by a command that changes things.
     ObjectStore openObjects() throws CommandFailure {
-        var store = opened(ObjectStores.open(format(), RETRIES));
+        var store = opened(ObjectStores.open(format(), RETRIES, environment));
         log.info("Data use {}", store.describe());
         new BucketCheck(store, format()).isOurs();
         if (access == Access.WRITE) {

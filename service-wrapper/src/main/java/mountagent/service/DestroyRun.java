@@ -80,7 +80,9 @@ public final class DestroyRun {
             deleted = new Destruction(volume.meta().engine(), store, progress).run();
         }
         log.info("Deleted {} objects", deleted);
-        removeFolders(ObjectStores.folder(volume.format()));
+        if (store.isLocal()) {
+            removeFolders(ObjectStores.folder(volume.format()));
+        }
         new VolumeRegistry(Places.of(environment).registry())
                 .forget(volume.format().name(), volume.url().text());
         log.info("The volume has been destroyed! You may need to delete cache directory manually.");

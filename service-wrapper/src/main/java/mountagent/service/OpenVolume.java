@@ -46,14 +46,16 @@ final class OpenVolume implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final MetaUrl url;
     private final MountSpec spec;
+    private final Environment environment;
     private final Clock clock;
     private @Nullable ObjectStore store;
     private final OpenFileTable table = new OpenFileTable();
     private final MountObservation observation;
 
-    private OpenVolume(MetaUrl url, MountSpec spec, Clock clock) {
+    private OpenVolume(MetaUrl url, MountSpec spec, Environment environment, Clock clock) {
         this.url = url;
         this.spec = spec;
+        this.environment = environment;
         this.clock = clock;
         this.observation = opened(new MountObservation(clock));
     }
@@ -85,8 +87,9 @@ final class OpenVolume implements AutoCloseable {
     /// Opens the volume that `spec` names, for a mount at `mountPoint`. What was opened before a failure is
     /// closed again. `onVolumeGone` is called on a thread of its own when the volume is destroyed or
     /// replaced.
-    static Opened open(MetaUrl url, MountSpec spec, Path mountPoint, Runnable onVolumeGone) throws CommandFailure {
-        var open = new OpenVolume(url, spec, Clock.SYSTEM);
+    static Opened open(MetaUrl url, MountSpec spec, Environment environment, Path mountPoint, Runnable onVolumeGone)
+            throws CommandFailure {
+        var open = new OpenVolume(url, spec, environment, Clock.SYSTEM);
         var isOpen = false;
         try {
             var opened = open.openParts(mountPoint, onVolumeGone);
@@ -113,7 +116,7 @@ final class OpenVolume implements AutoCloseable {
     private Opened openParts(Path mountPoint, Runnable onVolumeGone) throws CommandFailure, FsException {
         var engine = opened(spec.isReadOnly() ? MetaEngines.openReadOnly(url) : MetaEngines.open(url));
         var meta = opened(MetaStore.open(engine, metaOptions()));
-        var format = spec.bucket() == null ? meta.format() : meta.format().withBucket(spec.bucket());
+        var format = spec.store().on(meta.format());
         var blocks = opened(blocks(meta, format));
         if (!spec.isReadOnly()) {
             blocks.uploadStaged();
@@ -180,7 +183,7 @@ final class OpenVolume implements AutoCloseable {
     }
 
     private BlockStore blocks(MetaStore meta, VolumeFormat format) throws CommandFailure {
-        var store = ObjectStores.open(format, spec.client().retriesMax(), observation.registry());
+        var store = ObjectStores.open(format, StoreUse.of(spec.client()), environment, observation.registry());
         var isTaken = false;
         try {
             log.info("Data use {}", store.describe());

@@ -39,6 +39,17 @@ public final class VolumeFormatter {
         check(request);
         var url = MetaUrl.parse(request.metaUrl(), environment);
         log.info("Meta address: {}", url.shown());
+        var fresh = FreshDatabase.at(url);
+        try {
+            var stored = format(url, request);
+            fresh.keep();
+            return stored;
+        } finally {
+            fresh.removeUnlessKept();
+        }
+    }
+
+    private VolumeFormat format(MetaUrl url, FormatRequest request) throws CommandFailure {
         try (var engine = MetaEngines.create(url)) {
             var stored = format(engine, request);
             new VolumeRegistry(Places.of(environment).registry()).register(stored.name(), url.text());
@@ -64,8 +75,9 @@ public final class VolumeFormatter {
         var format = applied(
                 request,
                 VolumeFormat.create(request.name(), UUID.randomUUID().toString())
-                        .withBucket(bucket(Places.of(environment).bucket().toString())));
-        try (var store = ObjectStores.create(format)) {
+                        .withBucket(StoreSetting.bucket(
+                                "file", Places.of(environment).bucket().toString(), environment)));
+        try (var store = ObjectStores.create(format, environment)) {
             log.info("Data use {}", store.describe());
             var bucket = new BucketCheck(store, format);
             if (environment.variable("JFS_NO_CHECK_OBJECT_STORAGE") == null) {
@@ -87,7 +99,7 @@ public final class VolumeFormatter {
                     + request.name());
         }
         var changed = applied(request, existing);
-        try (var store = ObjectStores.open(changed, 0)) {
+        try (var store = ObjectStores.open(changed, 0, environment)) {
             log.info("Data use {}", store.describe());
             var bucket = new BucketCheck(store, changed);
             bucket.isOurs();
@@ -109,7 +121,7 @@ public final class VolumeFormatter {
             throws CommandFailure, FsException {
         log.warn("Existing volume {} will be overwritten", existing);
         var format = applied(request, existing.withName(request.name()));
-        try (var store = ObjectStores.create(format)) {
+        try (var store = ObjectStores.create(format, environment)) {
             var bucket = new BucketCheck(store, format);
             bucket.isOurs();
             bucket.works();
@@ -149,7 +161,7 @@ public final class VolumeFormatter {
             result = result.withStorage(request.storage().toLowerCase(Locale.ROOT));
         }
         if (request.bucket() != null) {
-            result = result.withBucket(bucket(request.bucket()));
+            result = result.withBucket(StoreSetting.bucket(result.storage(), request.bucket(), environment));
         }
         if (request.blockSizeBytes() != null) {
             result = result.withBlockSizeKib(blockKib(request.blockSizeBytes()));
@@ -169,6 +181,7 @@ public final class VolumeFormatter {
         if (request.trashDays() != null) {
             result = result.withTrashDays(request.trashDays());
         }
+        result = StoreSetting.withKeys(result, request.keys(), environment);
         return request.hasAcls() == null ? result : withAcls(request.hasAcls(), result);
     }
 
@@ -179,17 +192,33 @@ public final class VolumeFormatter {
         return wanted ? format.withAclsOn() : format;
     }
 
-    private static void check(FormatRequest request) throws CommandFailure {
+    private void check(FormatRequest request) throws CommandFailure {
         if (!VolumeRegistry.isName(request.name())) {
             throw new CommandFailure("volume name \"" + request.name()
                     + "\" must have 3 to 63 of a-z, 0-9 and -, with a letter or digit at both ends");
         }
-        if (request.storage() != null && !request.storage().equalsIgnoreCase("file")) {
-            throw new CommandFailure("--storage " + request.storage() + " is not built yet; supported so far: file");
-        }
+        checkStore(request);
         var compression = request.compression();
         if (compression != null && !COMPRESSIONS.contains(compression.toLowerCase(Locale.ROOT))) {
             throw new CommandFailure("--compress (" + compression + ") must be none, lz4 or zstd");
+        }
+    }
+
+    private void checkStore(FormatRequest request) throws CommandFailure {
+        var storage = request.storage();
+        var bucket = request.bucket();
+        if (storage == null) {
+            return;
+        }
+        if (!ObjectStores.isBuilt(storage)) {
+            throw new CommandFailure(
+                    "--storage " + storage + " is not built yet; supported so far: " + ObjectStores.SUPPORTED);
+        }
+        if (S3Buckets.keeps(storage)) {
+            if (bucket == null) {
+                throw new CommandFailure("--storage " + storage + " needs --bucket, the address of a bucket");
+            }
+            S3Buckets.check(storage, bucket, environment);
         }
     }
 
@@ -197,16 +226,5 @@ public final class VolumeFormatter {
     private static int blockKib(long bytes) {
         var kib = Math.clamp(bytes / Sizes.KIB, BLOCK_KIB_LEAST, BLOCK_KIB_MOST);
         return Integer.highestOneBit(kib);
-    }
-
-    private String bucket(String typed) {
-        return bucket(typed, environment);
-    }
-
-    // absolute and with a slash at its end, as the official client stores it
-    static String bucket(String typed, Environment environment) {
-        var path = typed.startsWith("file://") ? typed.substring("file://".length()) : typed;
-        var absolute = environment.resolve(path).toString();
-        return absolute.endsWith("/") ? absolute : absolute + "/";
     }
 }

@@ -155,8 +155,8 @@ public record S3Location(
             }
             return url;
         } catch (URISyntaxException e) {
-            throw new ObjectStoreException(
-                    Kind.INVALID, message(masked(typed), "is no URL (" + e.getReason() + ")", forms), e);
+            // Its exception quotes the text, which may hold keys.
+            throw refusal(masked(typed), "is no URL (" + e.getReason() + ")", forms);
         }
     }
 

@@ -106,7 +106,7 @@ final class S3LocationTest {
         assertRefused("s3", "ftp://s3.example.org/bucket", "is not an address of S3");
         assertRefused("s3", "https://s3.example.org/b ucket", "is no URL");
         assertRefused("s3", "https://s3.example.org/-", "names bucket \"-\", which no bucket can be called");
-        assertRefused("s3", "", "is not an address of S3");
+        assertRefused("s3", "", "is no URL");
         assertRefused("minio", "http://host:9000", "names no bucket; give http://HOST:9000/BUCKET");
         assertRefused("minio", "http://host:9000/", "names no bucket");
         assertRefused(

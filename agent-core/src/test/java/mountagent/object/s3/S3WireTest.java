@@ -88,14 +88,14 @@ final class S3WireTest {
     @Test
     void virtualHostsAreUsedWhenAskedFor() throws Exception {
         Request delete = throughProxy(Map.of("JFS_S3_VHOST_STYLE", "1"));
-        assertEquals("DELETE http://bucket.s3.example.org:80/k", delete.line());
+        assertEquals("DELETE http://bucket.s3.example.org/k", delete.line());
         assertEquals("bucket.s3.example.org", delete.header("host"));
     }
 
     @Test
     void aProxyOfTheEnvironmentIsUsed() throws Exception {
         Request delete = throughProxy(Map.of());
-        assertEquals("DELETE http://s3.example.org:80/bucket/k", delete.line());
+        assertEquals("DELETE http://s3.example.org/bucket/k", delete.line());
         assertEquals("s3.example.org", delete.header("host"));
     }
 
