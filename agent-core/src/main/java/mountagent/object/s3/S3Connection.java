@@ -8,6 +8,7 @@ import mountagent.object.ObjectStoreException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.SdkGlobalTime;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -37,6 +38,8 @@ record S3Connection(
     private static final Duration IDLE_MAX = Duration.ofSeconds(60);
 
     static S3Connection open(S3Options options) throws ObjectStoreException {
+        // What the SDK thinks of this machine's clock, since some other server sent a wrong time, is not for this one.
+        SdkGlobalTime.setGlobalTimeOffset(0);
         SdkHttpClient http = http(options);
         S3Location location = options.location();
         if (location.addressing() == S3Location.Addressing.VIRTUAL_HOST_ANY_REGION) {

@@ -47,6 +47,7 @@ final class S3Failures {
             "IllegalLocationConstraintException",
             "InvalidLocationConstraint",
             "IncorrectEndpoint");
+    private static final String SKEWED = "RequestTimeTooSkewed";
     private static final Duration SKEW_MAX = Duration.ofMinutes(15);
 
     private static final int NOT_FOUND = 404;
@@ -73,11 +74,6 @@ final class S3Failures {
         return failure instanceof AwsServiceException answered && answered.statusCode() > 0
                 ? ofAnswer(what, answered)
                 : ofSilence(what, failure);
-    }
-
-    /// Whether the server says that there is no such object, not even a bucket's lack.
-    static boolean isMissingObject(AwsServiceException failure) {
-        return failure.statusCode() == NOT_FOUND && !"NoSuchBucket".equals(code(failure));
     }
 
     /// Whether the server does not know the request at all.
@@ -114,6 +110,10 @@ final class S3Failures {
         if (FULL_CODES.contains(code) || status == STORAGE_FULL) {
             return refused(Kind.FULL, what + location.describe() + " is full (" + told(failure) + ")", failure);
         }
+        if (code.equals(SKEWED) && clockDifference(failure).abs().compareTo(SKEW_MAX) < 0) {
+            // The SDK had believed a wrong time that a server sent, and believes the right one from now on.
+            return new ObjectStoreException(Kind.TRANSIENT, what + told(failure), failure);
+        }
         if (status == FORBIDDEN || status == UNAUTHORIZED || TOKEN_CODES.contains(code)) {
             return refused(Kind.DENIED, what + denied(failure), failure);
         }
@@ -148,7 +148,7 @@ final class S3Failures {
     private String denied(AwsServiceException failure) {
         String code = code(failure);
         Duration behind = clockDifference(failure);
-        if (code.equals("RequestTimeTooSkewed") || behind.abs().compareTo(SKEW_MAX) > 0) {
+        if (code.equals(SKEWED) || behind.abs().compareTo(SKEW_MAX) > 0) {
             return "the clock of this machine is " + words(behind.abs())
                     + (behind.isNegative() ? " behind" : " ahead of") + " that of " + location.endpoint()
                     + ": set it, best by NTP";

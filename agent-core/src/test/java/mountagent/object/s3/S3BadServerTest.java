@@ -205,6 +205,12 @@ final class S3BadServerTest {
     }
 
     @Test
+    void aClockThatIsRightIsNotBlamed() throws Exception {
+        serve(Answer.error(403, "RequestTimeTooSkewed", "The difference is too large."));
+        assertEquals(Kind.TRANSIENT, failure(Kind.TRANSIENT).kind());
+    }
+
+    @Test
     void aFullStoreIsFull() throws Exception {
         serve(Answer.error(507, "XMinioStorageFull", "Storage backend has reached its minimum free drive threshold."));
         var failure = assertThrows(ObjectStoreException.class, () -> put(10));

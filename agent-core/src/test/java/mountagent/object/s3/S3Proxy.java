@@ -3,9 +3,11 @@ package mountagent.object.s3;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +88,7 @@ public final class S3Proxy implements BeforeAllCallback, AfterAllCallback {
 
     private void awaitStart() throws InterruptedException {
         long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
-        while (!accepts()) {
+        while (!answers()) {
             Process started = process;
             if (started == null || !started.isAlive() || System.nanoTime() > deadline) {
                 throw new IllegalStateException("s3proxy did not start at " + url() + ": " + log());
@@ -95,12 +97,18 @@ public final class S3Proxy implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
-    private boolean accepts() {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
-            return true;
+    /// Whether it refuses those who do not sign, as nothing else would that has the port by chance.
+    private boolean answers() {
+        try (var client = HttpClient.newHttpClient()) {
+            var request =
+                    HttpRequest.newBuilder(URI.create(url() + "/?list-type=2")).build();
+            return client.send(request, HttpResponse.BodyHandlers.ofString())
+                    .body()
+                    .contains("AccessDenied");
         } catch (IOException _) {
             return false; // not yet
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -151,7 +159,11 @@ public final class S3Proxy implements BeforeAllCallback, AfterAllCallback {
 
     /// A store in the bucket at `bucketUrl`, as `keys` sees it.
     public static S3Store open(String bucketUrl, S3Credentials keys) throws ObjectStoreException {
-        return S3Store.open(new S3Options(
-                S3Location.parse("s3", bucketUrl, Map.of()), keys, "", START_TIMEOUT, START_TIMEOUT, 64, Map.of()));
+        return S3Store.open(options(bucketUrl, keys));
+    }
+
+    static S3Options options(String bucketUrl, S3Credentials keys) throws ObjectStoreException {
+        var location = S3Location.parse("s3", bucketUrl, Map.of());
+        return new S3Options(location, keys, "", START_TIMEOUT, START_TIMEOUT, 64, Map.of());
     }
 }
