@@ -1,6 +1,7 @@
 package mountagent.object.s3;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,7 @@ import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /// Listings put together from the server's pages.
@@ -44,7 +46,7 @@ final class S3Listing {
             for (S3Object object : page.contents()) {
                 checkOrder(prefix, last, object.key());
                 last = object.key();
-                found.add(new ObjectInfo(last, object.size(), object.lastModified()));
+                found.add(info(location, last, object.size(), object.lastModified()));
             }
             if (!Boolean.TRUE.equals(page.isTruncated())) {
                 return new ObjectPage(found, true);
@@ -54,6 +56,16 @@ final class S3Listing {
             }
             token = next(prefix, token, page.nextContinuationToken());
         }
+    }
+
+    /// What a server said of an object. One without a size or a time may not be taken for one that is old or empty.
+    static ObjectInfo info(S3Location location, String key, @Nullable Long size, @Nullable Instant modified)
+            throws ObjectStoreException {
+        if (size == null || modified == null) {
+            throw new ObjectStoreException(
+                    Kind.INVALID, location.describe() + " did not say how large and how old " + key + " is");
+        }
+        return new ObjectInfo(key, size, modified);
     }
 
     private ListObjectsV2Request request(String prefix, String after, @Nullable String token, int limit) {
@@ -101,7 +113,10 @@ final class S3Listing {
         while (true) {
             ListMultipartUploadsResponse page =
                     client.listMultipartUploads(uploadsRequest(prefix, marker, limit - found.size()));
-            page.uploads().forEach(upload -> found.add(UploadName.info(upload)));
+            for (MultipartUpload upload : page.uploads()) {
+                String name = new UploadName(upload.key(), upload.uploadId()).name();
+                found.add(info(location, name, 0L, upload.initiated()));
+            }
             if (!Boolean.TRUE.equals(page.isTruncated())) {
                 return new ObjectPage(found, true);
             }

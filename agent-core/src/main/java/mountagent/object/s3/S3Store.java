@@ -2,9 +2,10 @@ package mountagent.object.s3;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.RejectedExecutionException;
 import mountagent.object.ObjectInfo;
 import mountagent.object.ObjectPage;
 import mountagent.object.ObjectStore;
@@ -137,17 +138,16 @@ public final class S3Store implements ObjectStore {
                 .range("bytes=" + offset + "-" + (offset + target.byteSize() - 1))
                 .overrideConfiguration(getLimit)
                 .build();
-        checkInterrupt("read", key);
-        try {
-            return client.getObject(request, new BodyReader(offset, target));
-        } catch (AwsServiceException e) {
-            if (e.statusCode() == RANGE_NOT_SATISFIABLE) {
-                return 0;
+        return call("read", key, () -> {
+            try {
+                return client.getObject(request, new BodyReader(offset, target));
+            } catch (AwsServiceException e) {
+                if (e.statusCode() == RANGE_NOT_SATISFIABLE) {
+                    return 0L;
+                }
+                throw e;
             }
-            throw failures.of("read", key, e);
-        } catch (SdkException e) {
-            throw failures.of("read", key, e);
-        }
+        });
     }
 
     @Override
@@ -195,7 +195,7 @@ public final class S3Store implements ObjectStore {
                     key,
                     () -> client.headObject(request ->
                             request.bucket(location.bucket()).key(key).overrideConfiguration(getLimit)));
-            return Optional.of(new ObjectInfo(key, found.contentLength(), found.lastModified()));
+            return Optional.of(S3Listing.info(location, key, found.contentLength(), found.lastModified()));
         } catch (ObjectStoreException e) {
             ignoreMissing(e);
             // The answer to a HEAD has no body to say that the bucket itself is missing.
@@ -208,30 +208,23 @@ public final class S3Store implements ObjectStore {
 
     @Override
     public ObjectPage list(String prefix, String after, int limit) throws ObjectStoreException {
-        checkInterrupt("list", prefix);
-        try {
-            return listing.objects(prefix, after, limit);
-        } catch (SdkException e) {
-            throw failures.of("list", prefix, e);
-        }
+        return call("list", prefix, () -> listing.objects(prefix, after, limit));
     }
 
     /// Uploads in parts that have not ended, under names of their own; their sizes are not known and shown as 0. A
-    /// server
-    /// that knows no such listing has none to show.
+    /// server that knows no such listing has none to show.
     @Override
     public ObjectPage listUnfinished(String prefix, String after, int limit) throws ObjectStoreException {
-        checkInterrupt("list uploads of", prefix);
-        try {
-            return listing.uploads(prefix, after, limit);
-        } catch (AwsServiceException e) {
-            if (S3Failures.isNotImplemented(e)) {
-                return new ObjectPage(java.util.List.of(), true);
+        return call("list uploads of", prefix, () -> {
+            try {
+                return listing.uploads(prefix, after, limit);
+            } catch (AwsServiceException e) {
+                if (S3Failures.isNotImplemented(e)) {
+                    return new ObjectPage(List.of(), true);
+                }
+                throw e;
             }
-            throw failures.of("list uploads of", prefix, e);
-        } catch (SdkException e) {
-            throw failures.of("list uploads of", prefix, e);
-        }
+        });
     }
 
     @Override
@@ -259,23 +252,28 @@ public final class S3Store implements ObjectStore {
         connection.close();
     }
 
-    private <T> T call(String action, String key, Supplier<T> request) throws ObjectStoreException {
-        checkInterrupt(action, key);
+    @FunctionalInterface
+    private interface Call<T> {
+        T run() throws ObjectStoreException;
+    }
+
+    private <T> T call(String action, String key, Call<T> request) throws ObjectStoreException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new ObjectStoreException(Kind.TRANSIENT, "cannot " + action + " " + key + ": interrupted");
+        }
         try {
-            return request.get();
+            return request.run();
         } catch (SdkException e) {
             throw failures.of(action, key, e);
+        } catch (IllegalStateException | RejectedExecutionException e) {
+            // What the SDK's parts say when they are used after, or while, the store is closed.
+            throw new ObjectStoreException(
+                    Kind.TRANSIENT, "cannot " + action + " " + key + ": " + location.describe() + " was closed", e);
         }
     }
 
     private ObjectStoreException missing(String key) {
         return new ObjectStoreException(
                 Kind.MISSING, "cannot read " + key + ": there is no such object in " + location.describe());
-    }
-
-    private static void checkInterrupt(String action, String key) throws ObjectStoreException {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new ObjectStoreException(Kind.TRANSIENT, "cannot " + action + " " + key + ": interrupted");
-        }
     }
 }

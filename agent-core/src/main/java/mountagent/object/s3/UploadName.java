@@ -1,8 +1,5 @@
 package mountagent.object.s3;
 
-import mountagent.object.ObjectInfo;
-import software.amazon.awssdk.services.s3.model.MultipartUpload;
-
 /// A put in parts that has not ended, as listings name it: `KEY?uploadId=ID`. No object of a volume is called so, and
 /// to
 /// delete it leaves the object of that key alone.
@@ -19,11 +16,6 @@ record UploadName(String key, String id) {
         return mark < 0
                 ? new UploadName(name, "")
                 : new UploadName(name.substring(0, mark), name.substring(mark + MARK.length()));
-    }
-
-    /// What a listing says of `upload`; how many bytes of it there are is not known.
-    static ObjectInfo info(MultipartUpload upload) {
-        return new ObjectInfo(new UploadName(upload.key(), upload.uploadId()).name(), 0, upload.initiated());
     }
 
     String name() {

@@ -245,6 +245,23 @@ final class S3BadServerTest {
         assertEquals(2, server.requests().size());
     }
 
+    @Test
+    void anObjectOfWhichTheServerDoesNotSayHowOldItIsIsNotTakenForAnOldOne() throws Exception {
+        serve(Answer.of(200, page(false, "a").replaceAll("<LastModified>.*</LastModified>", "")));
+        assertTrue(listingFailure().contains("did not say how large and how old a is"));
+        assertEquals(
+                Kind.INVALID,
+                assertThrows(ObjectStoreException.class, () -> store.head("a")).kind());
+    }
+
+    @Test
+    void aStoreThatIsClosedSaysSo() throws Exception {
+        serve(Answer.of(200, ""));
+        store.close();
+        assertTrue(text(failure(Kind.TRANSIENT)).contains("was closed"), text(failure(Kind.TRANSIENT)));
+        assertEquals(0, server.requests().size());
+    }
+
     private String listingFailure() {
         var failure = assertThrows(ObjectStoreException.class, () -> store.list("", "", 2000));
         assertEquals(Kind.INVALID, failure.kind());
