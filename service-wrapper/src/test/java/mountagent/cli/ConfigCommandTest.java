@@ -88,8 +88,8 @@ class ConfigCommandTest {
             --min-client-version new                 | is not a version
             --max-client-version 1.0.0               | nobody could use the volume
             --storage oss                            | supported so far: file, s3, minio
-            --storage s3 --bucket nowhere/at/all    | has more than a bucket in its path
-            --secret-key x                           | --secret-key is not built yet
+            --storage s3 --bucket nowhere/at/all     | has more than a bucket in its path
+            --tag a=b                                | --tag is not built yet
             --bucket nowhere                         | is missing
             --dir-stats=perhaps                      | is true or false
             --colour                                 | unknown option
