@@ -1,6 +1,7 @@
 package mountagent.cli;
 
 import java.time.Duration;
+import mountagent.base.DurationText;
 import mountagent.service.CommandFailure;
 import org.jspecify.annotations.Nullable;
 
