@@ -5,7 +5,8 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
-/// Durations as users write them in flags and URLs: a plain number of seconds, or numbers with units in Go's manner (`1h30m`,
+/// Durations as users write them in flags and URLs: a plain number of seconds, or numbers with units in Go's manner
+/// (`1h30m`,
 /// `100ms`), or days in front of those (`1d12h`). Reference: cli.md §1. What makes no sense is an error here,
 /// where the official client takes it for 0 with a warning.
 public final class DurationText {
