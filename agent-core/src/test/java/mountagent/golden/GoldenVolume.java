@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import mountagent.base.Bytes;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
@@ -23,9 +24,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A volume made by the official client, unpacked for one test.
 public final class GoldenVolume {
+    /// Those whose metadata is in SQLite.
+    public static final List<String> ON_SQLITE =
+            List.of("sqlite-default", "sqlite-features", "sqlite-lz4-1m", "sqlite-zstd-hash", "sqlite-killed");
+
+    /// Those whose metadata is on Redis.
+    public static final List<String> ON_REDIS = List.of("redis-default", "redis-killed");
+
     /// The volumes at hand.
     public static final List<String> NAMES =
-            List.of("sqlite-default", "sqlite-features", "sqlite-lz4-1m", "sqlite-zstd-hash", "sqlite-killed");
+            Stream.concat(ON_SQLITE.stream(), ON_REDIS.stream()).toList();
 
     private static final int NANOS = 1_000_000_000;
 
@@ -81,7 +89,12 @@ public final class GoldenVolume {
         return folder;
     }
 
-    /// The metadata.
+    /// Whether the metadata is that of a Redis server, saved as `dump.rdb`.
+    public boolean isOnRedis() {
+        return ON_REDIS.contains(folder.getFileName().toString());
+    }
+
+    /// The metadata in SQLite.
     public Path metaDb() {
         return folder.resolve("meta.db");
     }

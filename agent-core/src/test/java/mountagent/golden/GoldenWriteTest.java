@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 class GoldenWriteTest {
     static final List<String> NAMES = GoldenVolume.NAMES;
 
-    /// How many changes each of the five volumes gets; `-Dgolden.changes` and `-Dgolden.seed` set others.
+    /// How many changes each of the volumes gets; `-Dgolden.changes` and `-Dgolden.seed` set others.
     private static final int CHANGES = Integer.getInteger("golden.changes", 2_000);
 
     private static final int GIVEN_LENGTH_MAX = 300_000;
@@ -67,6 +68,10 @@ class GoldenWriteTest {
                     .forEach(found -> image.chunks
                             .computeIfAbsent(found.chunk().inode(), _ -> new ArrayList<>())
                             .add(found));
+            image.chunks
+                    .values()
+                    .forEach(list -> list.sort(
+                            Comparator.comparingInt(found -> found.chunk().index())));
             all(engine, new Scan.DirStats()).forEach(found -> image.statistics.put(found.directory(), found.stat()));
             all(engine, new Scan.Dentries())
                     .forEach(found -> image.entries.put(

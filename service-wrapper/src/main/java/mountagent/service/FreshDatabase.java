@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import mountagent.base.FsException;
+import mountagent.meta.redis.RedisEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,21 +14,40 @@ import org.slf4j.LoggerFactory;
 final class FreshDatabase {
     private static final Logger log = LoggerFactory.getLogger(FreshDatabase.class);
 
-    private final @Nullable Path file;
+    private final Removal removal;
     private boolean isKept;
 
-    private FreshDatabase(@Nullable Path file) {
-        this.file = file;
+    private interface Removal {
+        void run() throws CommandFailure, FsException;
+    }
+
+    private FreshDatabase(Removal removal) {
+        this.removal = removal;
     }
 
     /// Looks whether there is a database at `url`.
-    static FreshDatabase at(MetaUrl url) {
+    static FreshDatabase at(MetaUrl url) throws CommandFailure {
         return switch (url) {
             case MetaUrl.Sqlite sqlite -> {
                 var path = sqlite.location().file();
-                yield new FreshDatabase(Files.exists(path) ? null : path);
+                yield new FreshDatabase(Files.exists(path) ? () -> {} : () -> removeFiles(path));
             }
+            case MetaUrl.Redis redis -> new FreshDatabase(isEmpty(redis) ? () -> erase(redis) : () -> {});
         };
+    }
+
+    private static boolean isEmpty(MetaUrl.Redis url) throws CommandFailure {
+        try (var engine = RedisVolumes.open(url, RedisEngine.Access.READ_WRITE)) {
+            return engine.isEmpty();
+        } catch (FsException e) {
+            throw new CommandFailure(url.shown() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void erase(MetaUrl.Redis url) throws CommandFailure, FsException {
+        try (var engine = RedisVolumes.open(url, RedisEngine.Access.READ_WRITE)) {
+            engine.erase();
+        }
     }
 
     /// Says that the database is to stay.
@@ -35,12 +55,19 @@ final class FreshDatabase {
         isKept = true;
     }
 
-    /// Removes the files of a database that was not there before, when it has been closed.
+    /// Removes a database that was not there before, when it has been closed.
     void removeUnlessKept() {
-        var made = file;
-        if (isKept || made == null) {
+        if (isKept) {
             return;
         }
+        try {
+            removal.run();
+        } catch (CommandFailure | FsException e) {
+            log.warn("what was made is left behind: {}", e.getMessage());
+        }
+    }
+
+    private static void removeFiles(Path made) {
         for (var suffix : List.of("-wal", "-shm", "")) {
             try {
                 Files.deleteIfExists(made.resolveSibling(made.getFileName() + suffix));

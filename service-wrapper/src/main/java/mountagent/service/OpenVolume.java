@@ -111,7 +111,7 @@ final class OpenVolume implements AutoCloseable {
     }
 
     private Opened openParts(Path mountPoint, Runnable onVolumeGone) throws CommandFailure, FsException {
-        var engine = opened(spec.isReadOnly() ? MetaEngines.openReadOnly(url) : MetaEngines.open(url));
+        var engine = opened(spec.isReadOnly() ? MetaEngines.openForReaders(url) : MetaEngines.open(url));
         var meta = opened(MetaStore.open(engine, metaOptions()));
         var format = spec.bucket() == null ? meta.format() : meta.format().withBucket(spec.bucket());
         var blocks = opened(blocks(meta, format));

@@ -5,10 +5,14 @@ import java.util.random.RandomGenerator;
 import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// How the servers of one URL are reached, found out when it is opened: who makes the connections, where they go, and
 /// what the keys begin with.
 record RedisPath(RedisDialer dialer, RedisRoute route, String prefix) {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisPath.class);
+
     /// The address that stands for a unix socket.
     private static final RedisAddress NO_ADDRESS = new RedisAddress("localhost", 1);
 
@@ -49,6 +53,9 @@ record RedisPath(RedisDialer dialer, RedisRoute route, String prefix) {
         }
 
         private RedisPath fixed(RedisAddress address) {
+            if (readers != RedisTuning.Readers.MASTER) {
+                LOG.warn("{}: route-read is for Sentinels and clusters; everything is read from this one", url);
+            }
             return new RedisPath(dialer, new RedisRoute.Fixed(address), "");
         }
 

@@ -56,6 +56,10 @@ public record RedisTuning(
         return readers;
     }
 
+    RedisTuning withReadersAtMaster() {
+        return new RedisTuning(minBackoff, maxBackoff, readTimeout, writeTimeout, Readers.MASTER);
+    }
+
     /// The limits of an engine for this URL.
     public RedisLimits limits() {
         RedisLimits usual = RedisLimits.DEFAULT;

@@ -23,6 +23,11 @@ public record RedisUrl(
         return RedisUrlReader.read(url, environment);
     }
 
+    /// The same for a reader that wants the latest state: the master is asked, whatever the URL says.
+    public RedisUrl withReadersAtMaster() {
+        return new RedisUrl(place, database, login, tls, tuning.withReadersAtMaster());
+    }
+
     /// The URL without user, password and parameters.
     public String describe() {
         return place instanceof RedisPlace.Socket

@@ -32,6 +32,7 @@ public final class RedisProcess implements AutoCloseable {
     private final int port;
     private final RedisClient client = RedisClient.create();
     private @Nullable Process process;
+    private boolean keepsFolder;
 
     private RedisProcess(List<String> command, Path folder, int port) {
         this.command = List.copyOf(command);
@@ -50,9 +51,11 @@ public final class RedisProcess implements AutoCloseable {
         return start(Files.createTempDirectory("redis"), List.of("--port", "0", "--tls-port"), options);
     }
 
-    /// Starts one whose folder, which goes when it is closed, holds data already.
+    /// Starts one on the data that `folder` holds, and stays there when the server ends.
     public static RedisProcess startIn(Path folder, String... options) throws IOException, InterruptedException {
-        return start(folder, List.of(), options);
+        RedisProcess process = start(folder, List.of(), options);
+        process.keepsFolder = true;
+        return process;
     }
 
     private static RedisProcess start(Path folder, List<String> before, String... options)
@@ -181,7 +184,7 @@ public final class RedisProcess implements AutoCloseable {
         return client.connect(ByteArrayCodec.INSTANCE, uri).sync();
     }
 
-    /// Ends the server and removes its folder.
+    /// Ends the server and removes its folder, unless that was there before.
     @Override
     public void close() throws IOException {
         client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
@@ -190,7 +193,9 @@ public final class RedisProcess implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        remove(folder);
+        if (!keepsFolder) {
+            remove(folder);
+        }
     }
 
     private static void remove(Path place) throws IOException {
