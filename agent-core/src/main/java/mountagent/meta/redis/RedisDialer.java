@@ -60,7 +60,7 @@ final class RedisDialer implements AutoCloseable {
                         .build());
         RedisTls tls = url.tls();
         if (tls != null) {
-            builder.sslOptions(tls.toLettuce());
+            builder.sslOptions(tls.toLettuce(timeout));
         }
         return builder.build();
     }
@@ -97,7 +97,7 @@ final class RedisDialer implements AutoCloseable {
             throw new FsException(Errno.EINTR, "interrupted while waiting for a connection to Redis", e);
         } catch (TimeoutException e) {
             throw RedisRetry.lost(new TimeoutException(address + " does not answer within " + timeout.toMillis()
-                    + " ms, or does not speak Redis's protocol"));
+                    + " ms, or speaks " + (url.tls() == null ? "another protocol" : "no TLS (write redis:// then)")));
         } catch (ExecutionException | RedisException e) {
             throw RedisRefusals.of(url, address, e);
         }

@@ -36,7 +36,11 @@ final class RedisRefusals {
             return new ConnectException("there is no host '" + address.host() + "'");
         }
         String where = url.place() instanceof RedisPlace.Socket ? url.place().describe() : address.toString();
-        return message.contains(where) ? root : new ConnectException(where + ": " + message);
+        boolean isHungUp = message.contains("closed prematurely") || message.contains("reset");
+        String hint = url.tls() == null
+                ? " (a port that speaks TLS needs rediss://)"
+                : " (write redis:// if the port speaks no TLS)";
+        return message.contains(where) ? root : new ConnectException(where + ": " + message + (isHungUp ? hint : ""));
     }
 
     private static String advice(RedisUrl url, String message) {

@@ -46,12 +46,16 @@ final class RedisSentinelRoute implements RedisRoute {
 
     private RedisAddress ask() throws FsException, RedisRetry {
         List<String> failures = new ArrayList<>();
+        String unknown = " knows no master called '" + place.master() + "'";
+        int answers = 0;
         for (RedisAddress sentinel : place.addresses()) {
             try {
                 RedisAddress found = ask(sentinel);
                 if (found != null) {
                     return found;
                 }
+                answers++;
+                failures.add("Sentinel " + sentinel + unknown);
             } catch (RedisRetry e) {
                 failures.add(String.valueOf(e.getMessage()));
             } catch (FsException e) {
@@ -61,12 +65,8 @@ final class RedisSentinelRoute implements RedisRoute {
                 failures.add("Sentinel " + sentinel + ": " + e.getMessage() + " (SENTINEL_PASSWORD)");
             }
         }
-        if (failures.isEmpty()) {
-            throw new FsException(
-                    Errno.EINVAL,
-                    "no Sentinel at "
-                            + place.describe().substring(place.master().length() + 1) + " knows a master called '"
-                            + place.master() + "'");
+        if (answers == place.addresses().size()) {
+            throw new FsException(Errno.EINVAL, String.join("; ", failures));
         }
         throw RedisRetry.lost(new ConnectException(
                 "no Sentinel tells who is master of '" + place.master() + "': " + String.join("; ", failures)));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
@@ -40,9 +41,9 @@ public record RedisTls(
         };
     }
 
-    /// The options for Lettuce. EINVAL names the file that cannot be used.
-    SslOptions toLettuce() throws FsException {
-        SslOptions.Builder builder = SslOptions.builder().jdkSslProvider();
+    /// The options for Lettuce, with a time limit for the handshake. EINVAL names the file that cannot be used.
+    SslOptions toLettuce(Duration timeout) throws FsException {
+        SslOptions.Builder builder = SslOptions.builder().jdkSslProvider().handshakeTimeout(timeout);
         Path authorities = authority;
         if (authorities != null) {
             readable("tls-ca-cert-file", authorities);

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ public final class RedisProcess implements AutoCloseable {
     private final RedisClient client = RedisClient.create();
     private @Nullable Process process;
     private boolean keepsFolder;
+    private final Map<String, RedisCommands<byte[], byte[]>> connections = new ConcurrentHashMap<>();
 
     private RedisProcess(List<String> command, Path folder, int port) {
         this.command = List.copyOf(command);
@@ -182,6 +185,15 @@ public final class RedisProcess implements AutoCloseable {
         RedisURI uri =
                 RedisURI.Builder.redis("127.0.0.1", port).withDatabase(database).build();
         return client.connect(ByteArrayCodec.INSTANCE, uri).sync();
+    }
+
+    /// The same for whoever knows the `password`, also of a Sentinel.
+    public RedisCommands<byte[], byte[]> authorized(String password) {
+        RedisURI uri = RedisURI.Builder.redis("127.0.0.1", port)
+                .withPassword(password.toCharArray())
+                .build();
+        return connections.computeIfAbsent(
+                password, _ -> client.connect(ByteArrayCodec.INSTANCE, uri).sync());
     }
 
     /// Ends the server and removes its folder, unless that was there before.
