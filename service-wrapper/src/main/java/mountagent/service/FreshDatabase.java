@@ -32,13 +32,22 @@ final class FreshDatabase {
                 var path = sqlite.location().file();
                 yield new FreshDatabase(Files.exists(path) ? () -> {} : () -> removeFiles(path));
             }
-            case MetaUrl.Redis redis -> new FreshDatabase(isEmpty(redis) ? () -> erase(redis) : () -> {});
+            case MetaUrl.Redis redis -> {
+                checkEmpty(redis);
+                yield new FreshDatabase(() -> erase(redis));
+            }
         };
     }
 
-    private static boolean isEmpty(MetaUrl.Redis url) throws CommandFailure {
+    /// Refuses a database that holds anything: it would have to be emptied should the command fail.
+    private static void checkEmpty(MetaUrl.Redis url) throws CommandFailure {
         try (var engine = RedisVolumes.open(url, RedisEngine.Access.READ_WRITE)) {
-            return engine.isEmpty();
+            if (!engine.isEmpty()) {
+                var name = RedisVolumes.volumeIn(engine);
+                throw new CommandFailure(url.shown()
+                        + (name.isEmpty() ? " holds keys already" : " is used by volume '" + name + "'")
+                        + ": load into an empty database");
+            }
         } catch (FsException e) {
             throw new CommandFailure(url.shown() + ": " + e.getMessage(), e);
         }

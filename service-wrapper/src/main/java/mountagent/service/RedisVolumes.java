@@ -9,6 +9,7 @@ import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.meta.Item;
 import mountagent.meta.ReadPlan;
+import mountagent.meta.VolumeFormat;
 import mountagent.meta.redis.RedisEngine;
 import mountagent.meta.redis.RedisUrl;
 import org.slf4j.Logger;
@@ -73,8 +74,7 @@ final class RedisVolumes {
         var engine = open(url, RedisEngine.Access.READ_WRITE);
         var isDone = false;
         try {
-            var setting = new Item.Setting();
-            if (engine.read(ReadPlan.of(setting), reader -> reader.get(setting)) == null && !engine.isEmpty()) {
+            if (!engine.isEmpty() && volumeIn(engine).isEmpty()) {
                 log.warn(
                         "{} holds keys of something else: give the volume a database of its own, since destroy empties"
                                 + " it",
@@ -89,5 +89,12 @@ final class RedisVolumes {
                 engine.close();
             }
         }
+    }
+
+    /// The name of the volume that is there, empty when there is none.
+    static String volumeIn(RedisEngine engine) throws FsException {
+        var setting = new Item.Setting();
+        var document = engine.read(ReadPlan.of(setting), reader -> reader.get(setting));
+        return document == null ? "" : VolumeFormat.parse(document).name();
     }
 }

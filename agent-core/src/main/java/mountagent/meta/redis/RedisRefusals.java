@@ -38,7 +38,7 @@ final class RedisRefusals {
         String where = url.place() instanceof RedisPlace.Socket ? url.place().describe() : address.toString();
         boolean isHungUp = message.contains("closed prematurely") || message.contains("reset");
         String hint = url.tls() == null
-                ? " (a port that speaks TLS needs rediss://)"
+                ? " (another protocol? A port that speaks TLS needs rediss://)"
                 : " (write redis:// if the port speaks no TLS)";
         return message.contains(where) ? root : new ConnectException(where + ": " + message + (isHungUp ? hint : ""));
     }
