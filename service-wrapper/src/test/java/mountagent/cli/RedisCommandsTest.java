@@ -190,6 +190,32 @@ final class RedisCommandsTest {
     }
 
     @Test
+    void whatCannotServeIsRefusedInOneLine() {
+        assertEquals(
+                "juicefs: " + url() + ": database is not formatted, please run `juicefs format ...` first\n",
+                refusal("status", url()));
+        assertTrue(
+                refusal("mount", "127.0.0.1:1/3", "mnt").contains("127.0.0.1:1: Connection refused"), terminal.err());
+        assertTrue(refusal("status", url() + "?client-cache=true").contains("'client-cache' is not built yet"));
+        assertTrue(refusal("status", url() + "?oops=1").contains("there is no option 'oops'"), terminal.err());
+        assertTrue(
+                refusal("status", "rediss://h/1?tls-ca-cert-file=no.pem").contains(home + "/no.pem' cannot be read"));
+        assertTrue(refusal("status", "who:secret@nowhere").contains("\"****@nowhere\" is neither"), terminal.err());
+        done("format", url(), "demo", "--bucket", "b");
+        var key = "setting".getBytes(StandardCharsets.UTF_8);
+        var commands = SERVER.commands(database);
+        var setting = new String(commands.get(key), StandardCharsets.UTF_8);
+        commands.set(
+                key, setting.replace("\"MetaVersion\": 1", "\"MetaVersion\": 2").getBytes(StandardCharsets.UTF_8));
+        assertTrue(
+                refusal("mount", "demo", "mnt").contains("has metadata version 2, this client reads up to 1"),
+                terminal.err());
+        commands.del(key);
+        commands.lpush(key, new byte[1]);
+        assertTrue(refusal("fsck", "demo").contains("key 'setting' is a list, must be a string"), terminal.err());
+    }
+
+    @Test
     void aDatabaseOfOthersIsWarnedOf() {
         SERVER.commands(database).set("foreign".getBytes(StandardCharsets.UTF_8), new byte[1]);
         try (var logged = new Logged()) {
