@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import mountagent.base.Clock;
 import mountagent.base.FsException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +25,7 @@ final class RedisClusterRoute implements RedisRoute {
     private final RedisTuning.Readers readers;
     private final Clock clock;
     private final RandomGenerator random;
-    private volatile @Nullable RedisAddress current;
+    private final RedisKnownServer current = new RedisKnownServer();
     private volatile List<RedisAddress> known = List.of();
 
     RedisClusterRoute(
@@ -48,10 +47,10 @@ final class RedisClusterRoute implements RedisRoute {
 
     @Override
     public RedisAddress find() throws FsException, RedisRetry {
-        RedisAddress found = current;
+        RedisAddress found = current.get();
         if (found == null) {
             found = choose(ask());
-            current = found;
+            current.set(found);
         }
         return found;
     }
@@ -112,21 +111,19 @@ final class RedisClusterRoute implements RedisRoute {
 
     @Override
     public boolean isCurrent(RedisAddress address) {
-        return address.equals(current);
+        return current.is(address);
     }
 
     @Override
     public void doubt(RedisAddress address) {
-        if (address.equals(current)) {
-            current = null;
-        }
+        current.doubt(address);
     }
 
     @Override
     public void refused(RedisAddress by, String message) {
         RedisRedirect redirect = RedisRedirect.in(message, by);
         if (redirect != null && redirect.kind() == RedisRedirect.Kind.MOVED) {
-            current = readers == RedisTuning.Readers.MASTER ? redirect.target() : null;
+            current.set(readers == RedisTuning.Readers.MASTER ? redirect.target() : null);
         } else if (message.startsWith("CLUSTERDOWN") || message.startsWith("READONLY")) {
             doubt(by);
         }

@@ -11,6 +11,7 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -139,7 +140,7 @@ final class RedisDialer implements AutoCloseable {
         String user = login.user();
         String password = login.password();
         if (password == null) {
-            return java.util.concurrent.CompletableFuture.completedFuture("");
+            return CompletableFuture.completedFuture("");
         }
         return (user == null ? commands.auth(password) : commands.auth(user, password)).toCompletableFuture();
     }

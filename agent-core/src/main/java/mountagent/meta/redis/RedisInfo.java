@@ -21,6 +21,12 @@ record RedisInfo(Map<String, String> fields) {
         return fields.getOrDefault(field, "");
     }
 
+    /// How the server runs: `standalone`, `cluster` or `sentinel`.
+    String mode() {
+        String ofFork = fields.getOrDefault("server_mode", "standalone");
+        return fields.getOrDefault("redis_mode", ofFork);
+    }
+
     /// The value of `field` as a number, 0 when it is none.
     long number(String field) {
         String text = text(field);

@@ -49,7 +49,7 @@ record RedisPath(RedisDialer dialer, RedisRoute route, String prefix) {
 
         private String mode(RedisAddress address) throws FsException, RedisRetry {
             return RedisInfo.parse(dialer.ask(address, url.login(), commands -> commands.info("server")))
-                    .text("redis_mode");
+                    .mode();
         }
 
         private RedisPath fixed(RedisAddress address) {

@@ -24,7 +24,8 @@ final class RedisSentinelRoute implements RedisRoute {
     private final RedisPlace.Sentinels place;
     private final RedisLogin login;
     private final boolean prefersReplica;
-    private volatile @Nullable RedisAddress current;
+    private volatile List<RedisAddress> sentinels;
+    private final RedisKnownServer current = new RedisKnownServer();
 
     /// `login` is that for the Sentinels.
     RedisSentinelRoute(RedisDialer dialer, RedisPlace.Sentinels place, RedisLogin login, boolean prefersReplica) {
@@ -32,14 +33,15 @@ final class RedisSentinelRoute implements RedisRoute {
         this.place = place;
         this.login = login;
         this.prefersReplica = prefersReplica;
+        this.sentinels = place.addresses();
     }
 
     @Override
     public RedisAddress find() throws FsException, RedisRetry {
-        RedisAddress known = current;
+        RedisAddress known = current.get();
         if (known == null) {
             known = ask();
-            current = known;
+            current.set(known);
         }
         return known;
     }
@@ -48,10 +50,11 @@ final class RedisSentinelRoute implements RedisRoute {
         List<String> failures = new ArrayList<>();
         String unknown = " knows no master called '" + place.master() + "'";
         int answers = 0;
-        for (RedisAddress sentinel : place.addresses()) {
+        for (RedisAddress sentinel : sentinels) {
             try {
                 RedisAddress found = ask(sentinel);
                 if (found != null) {
+                    prefer(sentinel);
                     return found;
                 }
                 answers++;
@@ -70,6 +73,14 @@ final class RedisSentinelRoute implements RedisRoute {
         }
         throw RedisRetry.lost(new ConnectException(
                 "no Sentinel tells who is master of '" + place.master() + "': " + String.join("; ", failures)));
+    }
+
+    /// Asks the one that knew first the next time: others may be away.
+    private void prefer(RedisAddress sentinel) {
+        List<RedisAddress> order = new ArrayList<>(place.addresses());
+        order.remove(sentinel);
+        order.addFirst(sentinel);
+        sentinels = List.copyOf(order);
     }
 
     private @Nullable RedisAddress ask(RedisAddress sentinel) throws FsException, RedisRetry {
@@ -133,14 +144,12 @@ final class RedisSentinelRoute implements RedisRoute {
 
     @Override
     public boolean isCurrent(RedisAddress address) {
-        return address.equals(current);
+        return current.is(address);
     }
 
     @Override
     public void doubt(RedisAddress address) {
-        if (address.equals(current)) {
-            current = null;
-        }
+        current.doubt(address);
     }
 
     /// A server that takes no changes is no master any more.

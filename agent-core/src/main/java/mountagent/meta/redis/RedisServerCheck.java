@@ -45,7 +45,7 @@ final class RedisServerCheck {
     }
 
     private void checkKind(RedisInfo info) throws FsException {
-        String mode = info.fields().getOrDefault("redis_mode", "standalone");
+        String mode = info.mode();
         String wanted = link.identity().slot() == null ? "standalone" : "cluster";
         if (!mode.equals(wanted)) {
             throw unusable("runs in " + mode + " mode, must be " + wanted

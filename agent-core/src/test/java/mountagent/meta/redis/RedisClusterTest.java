@@ -127,8 +127,8 @@ class RedisClusterTest {
             beginMove();
             endMove();
             load.awaitSteps(100);
-            Set<String> made = load.end();
-            assertEquals(made, volume.names());
+            load.end();
+            load.endWith(volume.names());
             assertEquals(0, onA.dbsize());
         }
     }
@@ -171,21 +171,28 @@ class RedisClusterTest {
         }
     }
 
+    /// Makes `c` a replica of the first node.
+    private RedisCommands<byte[], byte[]> replicating(RedisProcess c) {
+        RedisCommands<byte[], byte[]> onC = c.commands(0);
+        onA.clusterMeet("127.0.0.1", c.port());
+        await(() -> onC.clusterInfo().contains("cluster_known_nodes:3"));
+        onC.clusterReplicate(onA.clusterMyId());
+        await(() -> onC.info("replication").contains("master_link_status:up"));
+        return onC;
+    }
+
     @Test
     void aReplicaTakesOverWhileAClientWorks() throws Exception {
         try (RedisProcess c = node()) {
-            RedisCommands<byte[], byte[]> onC = c.commands(0);
-            onA.clusterMeet("127.0.0.1", c.port());
-            await(() -> onC.clusterInfo().contains("cluster_known_nodes:3"));
-            onC.clusterReplicate(onA.clusterMyId());
-            await(() -> onC.info("replication").contains("master_link_status:up"));
+            RedisCommands<byte[], byte[]> onC = replicating(c);
             try (RedisVolume volume = RedisVolume.create(engine(a));
                     RedisVolume.Load load = volume.new Load("f").begin()) {
                 load.awaitSteps(50);
                 onC.clusterFailover(false);
                 await(() -> onC.info("replication").contains("role:master"));
                 load.awaitSteps(100);
-                assertEquals(load.end(), volume.names());
+                load.end();
+                load.endWith(volume.names());
             }
         }
     }
@@ -193,11 +200,7 @@ class RedisClusterTest {
     @Test
     void aReaderAsksAReplicaIfItsUrlSaysSo() throws Exception {
         try (RedisProcess c = node()) {
-            RedisCommands<byte[], byte[]> onC = c.commands(0);
-            onA.clusterMeet("127.0.0.1", c.port());
-            await(() -> onC.clusterInfo().contains("cluster_known_nodes:3"));
-            onC.clusterReplicate(onA.clusterMyId());
-            await(() -> onC.info("replication").contains("master_link_status:up"));
+            RedisCommands<byte[], byte[]> onC = replicating(c);
             try (RedisVolume volume = RedisVolume.create(engine(a))) {
                 volume.file("a");
                 assertEquals(1, onA.waitForReplication(1, 30_000));

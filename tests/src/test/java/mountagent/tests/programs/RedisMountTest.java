@@ -90,6 +90,15 @@ final class RedisMountTest {
     }
 
     @Test
+    void whatIsWarnedOfInTheBackgroundIsShown() throws Exception {
+        done("umount", mount);
+        server.authorized(PASSWORD).configSet("appendonly", "no");
+        var started = done("mount", "-d", "--log", "log", "--metrics=", url(), mount);
+        assertTrue(started.contains("persistence is off"), started);
+        assertTrue(started.contains("OK, test is ready"), started);
+    }
+
+    @Test
     void itsPasswordIsNowhereToBeSeen() throws Exception {
         for (var process : ProcessHandle.allProcesses().toList()) {
             var file = Path.of("/proc/" + process.pid() + "/cmdline");
