@@ -22,6 +22,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     /// Libraries that tell at DEBUG what they send, passwords among it: they never get further than warnings.
     private static final List<String> TALKATIVE = List.of("io.lettuce", "io.netty", "reactor");
 
+    /// Warns of each connection that is closed a second time, as the end of a client does to those that were refused.
+    private static final String TWICE_CLOSED = "io.lettuce.core.RedisChannelHandler";
+
     /// Under which name the log is told of a drawn line.
     static final String SHARED_LINE = "mountagent.sharedLine";
 
@@ -46,6 +49,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         for (var library : TALKATIVE) {
             context.getLogger(library).setLevel(Level.WARN);
         }
+        context.getLogger(TWICE_CLOSED).setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
