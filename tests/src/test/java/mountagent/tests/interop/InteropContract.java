@@ -147,7 +147,7 @@ abstract class InteropContract {
         var expected = new Expected();
         try (var volume = plain()) {
             volume.ours().write("/turns", 0, 0, 0);
-            for (int step = 1; step <= 150; step++) {
+            for (int step = 1; step <= 80; step++) {
                 var client = random.nextBoolean() ? volume.ours() : volume.peer();
                 long at = random.nextLong(300_000);
                 long length = random.nextLong(1, 100_000);

@@ -57,17 +57,19 @@ final class SharedVolume implements AutoCloseable {
         MetaStore.format(metadata.engine(), format, Clock.SYSTEM);
         var store = new PrefixStore(FileStore.create(bucket), NAME + "/");
         var volume = TestVolume.open(metadata.engine(), store, Clock.SYSTEM);
-        return new SharedVolume(volume, PeerClient.open(NAME, json(metadata.peerUrl()), Map.of(), folder));
+        var json = json(metadata.peerUrl(), trashDays == 0);
+        return new SharedVolume(volume, PeerClient.open(NAME, json, Map.of(), folder));
     }
 
-    /// The smallest that lets the peer behave well; without `noUsageReport` it would call out.
-    private static String json(String metadataUrl) {
+    /// The smallest that lets the peer behave well; without `noUsageReport` it would call out. To resolve a path in one
+    /// step is what the peer does by default; on Redis it does not find the trash so.
+    private static String json(String metadataUrl, boolean resolvesAtOnce) {
         return """
                 {"meta": "%s", "cacheDir": "memory", "cacheSize": 100, "freeSpace": "0.05", "autoCreate": true,
                  "cacheFullBlock": true, "memorySize": 200, "prefetch": 1, "maxUploads": 20, "maxDeletes": 2,
-                 "ioRetries": 10, "getTimeout": 5, "putTimeout": 60, "heartbeat": 12, "fastResolve": true,
+                 "ioRetries": 10, "getTimeout": 5, "putTimeout": 60, "heartbeat": 12, "fastResolve": %b,
                  "noUsageReport": true, "backupMeta": 0, "attrTimeout": 0, "entryTimeout": 0, "dirEntryTimeout": 0}
-                """.formatted(metadataUrl);
+                """.formatted(metadataUrl, resolvesAtOnce);
     }
 
     OurClient ours() {
