@@ -1,22 +1,25 @@
 package mountagent.tests.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.Sizes;
+import mountagent.base.Threads;
 import mountagent.tests.interop.FileSum.Expected;
 import mountagent.tests.interop.SharedVolume.First;
 import org.junit.jupiter.api.Test;
@@ -34,6 +37,9 @@ abstract class InteropContract {
     private static final List<Long> LENGTHS =
             List.of(0L, 1L, 4095L, 4096L, 4L * MIB - 1, 4L * MIB, 4L * MIB + 1, 64L * MIB + 1);
     private static final int MANY = 3000;
+
+    /// `-Dinterop.steps` and `-Dinterop.seed` set others.
+    private static final int STEPS = Integer.getInteger("interop.steps", 80);
 
     @TempDir
     private Path folder;
@@ -147,7 +153,7 @@ abstract class InteropContract {
         var expected = new Expected();
         try (var volume = plain()) {
             volume.ours().write("/turns", 0, 0, 0);
-            for (int step = 1; step <= 80; step++) {
+            for (int step = 1; step <= STEPS; step++) {
                 var client = random.nextBoolean() ? volume.ours() : volume.peer();
                 long at = random.nextLong(300_000);
                 long length = random.nextLong(1, 100_000);
@@ -376,6 +382,43 @@ abstract class InteropContract {
             other.write("/f", 3, 0, 2_000);
             assertEquals(FileSum.ofNoise(3, 2_000), maker.sum("/f"));
         }
+    }
+
+    @Test
+    void whatBothMakeAtTheSameTimeIsAllThere() throws Exception {
+        try (var volume = plain()) {
+            volume.ours().mkdir("/both");
+            var theirs = new FutureTask<>(() -> makeAndChange(volume.peer(), "theirs-"));
+            Threads.virtual("peer-work-").newThread(theirs).start();
+            var expected = makeAndChange(volume.ours(), "ours-");
+            expected.putAll(theirs.get(60, TimeUnit.SECONDS));
+            for (var client : List.of(volume.ours(), volume.peer())) {
+                assertEquals(
+                        List.copyOf(expected.keySet()), sorted(client.names("/both")));
+                for (var entry : expected.entrySet()) {
+                    assertEquals(entry.getValue(), client.sum("/both/" + entry.getKey()));
+                }
+            }
+        }
+    }
+
+    /// Makes files in `/both`, some of which it renames or removes; what is left, by name.
+    private static SortedMap<String, FileSum> makeAndChange(Client client, String prefix) throws FsException {
+        var left = new TreeMap<String, FileSum>();
+        for (int i = 0; i < 150; i++) {
+            var name = prefix + i;
+            long length = i * 300L;
+            client.write("/both/" + name, i, 0, length);
+            switch (i % 5) {
+                case 0 -> client.remove("/both/" + name);
+                case 1 -> {
+                    client.rename("/both/" + name, "/both/" + name + "-renamed");
+                    left.put(name + "-renamed", FileSum.ofNoise(i, length));
+                }
+                default -> left.put(name, FileSum.ofNoise(i, length));
+            }
+        }
+        return left;
     }
 
     @Test
