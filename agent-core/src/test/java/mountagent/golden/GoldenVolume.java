@@ -19,13 +19,24 @@ import mountagent.base.Timestamp;
 import mountagent.json.Json;
 import mountagent.json.JsonObject;
 import mountagent.json.JsonValue;
+import mountagent.meta.VolumeFormat;
 import org.jspecify.annotations.Nullable;
 
 /// A volume made by the official client, unpacked for one test.
 public final class GoldenVolume {
     /// The volumes at hand.
-    public static final List<String> NAMES =
-            List.of("sqlite-default", "sqlite-features", "sqlite-lz4-1m", "sqlite-zstd-hash", "sqlite-killed");
+    public static final List<String> NAMES = List.of(
+            "sqlite-default",
+            "sqlite-features",
+            "sqlite-lz4-1m",
+            "sqlite-zstd-hash",
+            "sqlite-killed",
+            "sqlite-shards",
+            "sqlite-aes-lz4",
+            "sqlite-chacha-zstd");
+
+    /// What protects the keys of the encrypted ones.
+    public static final String PASSPHRASE = "golden";
 
     private static final int NANOS = 1_000_000_000;
 
@@ -86,7 +97,16 @@ public final class GoldenVolume {
         return folder.resolve("meta.db");
     }
 
-    /// The bucket.
+    /// The setting as the official client stored it.
+    public VolumeFormat format() throws IOException {
+        try {
+            return VolumeFormat.parse(Json.write(object(dump(), "Setting"), Json.Layout.LINES));
+        } catch (FsException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /// The bucket; the folder of the buckets when there are shards.
     public Path objects() {
         return folder.resolve("objects");
     }

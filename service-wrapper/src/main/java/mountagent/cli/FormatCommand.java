@@ -9,6 +9,7 @@ import mountagent.service.FormatRequest.WhenFormatted;
 import mountagent.service.VolumeFormatter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -56,6 +57,15 @@ final class FormatCommand implements Callable<Integer> {
     @Option(names = "--enable-acl", description = "Keep POSIX ACLs; cannot be undone.")
     private @Nullable Boolean hasAcls;
 
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            description = "Spread objects over N buckets (up to 256); the bucket then holds a number verb such as %%d.")
+    private @Nullable Integer shards;
+
+    @Mixin
+    private EncryptionFlags encryption = new EncryptionFlags();
+
     @Option(names = "--force", description = "Replace the setting of a volume that is there.")
     private boolean force;
 
@@ -68,7 +78,8 @@ final class FormatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
-        new VolumeFormatter(environment).format(request());
+        Integer count = shards == null ? null : Math.toIntExact(Flags.within("--shards", shards, 0, 256));
+        new VolumeFormatter(environment, encryption.form(count)).format(request());
         return ExitCode.OK.status();
     }
 

@@ -305,7 +305,7 @@ public final class VolumeConfig {
     /// The store must hold this volume's objects, and work. One that does not say whose objects it holds may be an
     /// empty place where a disk should be mounted.
     private void testStore(ConfigRequest request, VolumeFormat wanted) throws CommandFailure {
-        try (var store = ObjectStores.open(wanted, 0)) {
+        try (var store = ObjectStores.open(wanted, 0, environment)) {
             log.info("Data use {}", store.describe());
             var bucket = new BucketCheck(store, wanted);
             bucket.isOurs();

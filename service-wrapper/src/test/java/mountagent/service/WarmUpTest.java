@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import mountagent.base.Clock;
@@ -41,7 +42,7 @@ final class WarmUpTest {
         var busy = new AtomicLong(20);
         LongSupplier operations = () -> busy.get() > 0 ? busy.decrementAndGet() : 0;
         long before = clock.nanoTime();
-        var warmUp = new WarmUp(Metadata.MEMORY, operations, place, clock, ROUNDS);
+        var warmUp = new WarmUp(making(Metadata.MEMORY), operations, place, clock, ROUNDS);
         warmUp.run();
         assertEquals(ROUNDS, warmUp.rounds());
         assertTrue(clock.nanoTime() - before >= 3_000_000_000L, "it looked again at once");
@@ -68,7 +69,7 @@ final class WarmUpTest {
 
     @Test
     void anEndedMountEndsItAndLeavesNothing() throws IOException {
-        var warmUp = WarmUp.start(Metadata.SQLITE, () -> 0, place, Clock.SYSTEM);
+        var warmUp = WarmUp.start(making(Metadata.SQLITE), () -> 0, place, Clock.SYSTEM);
         warmUp.close();
         assertEquals(List.of(), left());
     }
@@ -86,7 +87,14 @@ final class WarmUpTest {
     }
 
     private WarmUp warmUp(Metadata metadata, LongSupplier operations) {
-        return new WarmUp(metadata, operations, place, new SettableClock(new Timestamp(1_700_000_000, 0)), ROUNDS);
+        return new WarmUp(
+                making(metadata), operations, place, new SettableClock(new Timestamp(1_700_000_000, 0)), ROUNDS);
+    }
+
+    private WarmUp.Making making(Metadata metadata) {
+        var nowhere = new Environment(Map.of(), place, false, place);
+        return folder ->
+                new ScratchVolume(folder, metadata, nowhere, new SettableClock(new Timestamp(1_700_000_000, 0)));
     }
 
     private List<Path> left() throws IOException {
