@@ -3,7 +3,6 @@ package mountagent.tests.interop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import mountagent.base.Clock;
 import mountagent.base.FsException;
@@ -12,8 +11,7 @@ import mountagent.meta.MetaEngine;
 import mountagent.meta.MetaStore;
 import mountagent.meta.VolumeFormat;
 import mountagent.object.ObjectStoreException;
-import mountagent.object.PrefixStore;
-import mountagent.object.file.FileStore;
+import mountagent.volume.TestObjects;
 import mountagent.volume.TestVolume;
 
 /// A new volume that our client and the peer have open at once.
@@ -48,17 +46,16 @@ final class SharedVolume implements AutoCloseable {
     static SharedVolume create(Metadata metadata, Path folder, BlockKind blocks, int trashDays)
             throws FsException, ObjectStoreException, IOException {
         PeerFiles.library();
-        var bucket = folder.resolve("objects");
         var format = blocks.applyTo(VolumeFormat.create(NAME, "01234567-89ab-4cde-8f01-23456789abcd")
-                .withBucket(bucket + "/")
+                .withBucket(folder.resolve("objects") + "/")
                 .withMinClientVersion("")
                 .withDirStats(false)
                 .withTrashDays(trashDays));
         MetaStore.format(metadata.engine(), format, Clock.SYSTEM);
-        var store = new PrefixStore(FileStore.create(bucket), NAME + "/");
-        var volume = TestVolume.open(metadata.engine(), store, Clock.SYSTEM);
+        var volume = TestVolume.open(
+                metadata.engine(), TestObjects.open(format, BlockKind.PASSPHRASE), Clock.SYSTEM);
         var json = json(metadata.peerUrl(), trashDays == 0);
-        return new SharedVolume(volume, PeerClient.open(NAME, json, Map.of(), folder));
+        return new SharedVolume(volume, PeerClient.open(NAME, json, blocks.environment(), folder));
     }
 
     /// The smallest that lets the peer behave well; without `noUsageReport` it would call out. To resolve a path in one
