@@ -27,14 +27,17 @@ final class FormatCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "NAME", description = "3 to 63 of a-z, 0-9 and -.")
     private String name = "";
 
-    @Option(names = "--storage", paramLabel = "TYPE", description = "Kind of object store: file.")
+    @Option(names = "--storage", paramLabel = "TYPE", description = "Kind of object store: file, s3 or minio.")
     private @Nullable String storage;
 
     @Option(
             names = "--bucket",
-            paramLabel = "DIR",
+            paramLabel = "URL|DIR",
             description = "Where the objects are; /var/jfs or ~/.juicefs/local.")
     private @Nullable String bucket;
+
+    @Mixin
+    private StoreFlags store = new StoreFlags();
 
     @Option(names = "--block-size", paramLabel = "SIZE", description = "64K to 16M, a power of two; default 4M.")
     private @Nullable String blockSize;
@@ -99,6 +102,7 @@ final class FormatCommand implements Callable<Integer> {
                 Flags.notNegative("--inodes", inodes),
                 trashDays == null ? null : Math.toIntExact(Flags.within("--trash-days", trashDays, 0, 3_650_000)),
                 hasAcls,
+                store.keys(),
                 whenFormatted());
     }
 

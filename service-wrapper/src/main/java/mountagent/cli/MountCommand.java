@@ -14,6 +14,7 @@ import mountagent.service.MetaUrl;
 import mountagent.service.MountRun;
 import mountagent.service.MountSpec;
 import mountagent.service.Places;
+import mountagent.service.StoreChoice;
 import mountagent.service.VolumeRegistry;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -67,8 +68,14 @@ final class MountCommand implements Callable<Integer> {
     @Option(names = "--no-syslog", description = "Accepted: nothing is written to syslog.")
     private boolean noSyslog;
 
-    @Option(names = "--bucket", paramLabel = "DIR", description = "Where the objects are, for this mount only.")
+    @Option(names = "--storage", paramLabel = "TYPE", description = "Kind of object store, for this mount only.")
+    private @Nullable String storage;
+
+    @Option(names = "--bucket", paramLabel = "URL|DIR", description = "Where the objects are, for this mount only.")
     private @Nullable String bucket;
+
+    @Option(names = "--storage-class", paramLabel = "CLASS", description = "Class of new objects, for this mount only.")
+    private @Nullable String storageClass;
 
     @Mixin
     private FuseFlags fuse = new FuseFlags();
@@ -144,7 +151,7 @@ final class MountCommand implements Callable<Integer> {
         return new MountSpec(
                 volume,
                 environment.resolve(operands.getLast()),
-                bucket,
+                new StoreChoice(storage, bucket, storageClass),
                 options,
                 fuse.virtualFiles(),
                 kernelCache,

@@ -123,14 +123,14 @@ final class BucketCheck {
         }
     }
 
-    /// Writes, reads and removes an object; a failure is tried again before it counts.
+    /// Writes, reads, lists and removes an object; a failure that may pass is tried again before it counts.
     void works() throws CommandFailure {
         for (var tried = 1; ; tried++) {
             try {
                 putGetDelete();
                 return;
             } catch (ObjectStoreException e) {
-                if (tried == TRIES) {
+                if (tried == TRIES || e.kind() != ObjectStoreException.Kind.TRANSIENT) {
                     throw new CommandFailure("Storage " + store.describe() + " does not work: " + e.getMessage(), e);
                 }
             }
@@ -146,10 +146,15 @@ final class BucketCheck {
         store.put(key.toString(), MemorySegment.ofArray(written));
         var read = MemorySegment.ofArray(new byte[TEST_BYTES]);
         var length = store.read(key.toString(), 0, read);
+        var isListed = !store.list(key.toString(), "", 1).objects().isEmpty();
         store.delete(key.toString());
         if (length != TEST_BYTES || read.mismatch(MemorySegment.ofArray(written)) >= 0) {
             throw new ObjectStoreException(
                     ObjectStoreException.Kind.INVALID, "object " + key + " was read back with other bytes");
+        }
+        if (!isListed) {
+            throw new ObjectStoreException(
+                    ObjectStoreException.Kind.INVALID, "object " + key + " was written and is not listed");
         }
     }
 }

@@ -9,6 +9,7 @@ import ch.qos.logback.core.Context;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
+    /// These write requests with their signatures and tokens when they are asked to tell more.
+    private static final List<String> TELLING_SECRETS = List.of("software.amazon.awssdk", "org.apache.hc");
+
     /// How much is logged.
     public enum Detail {
         QUIET,
@@ -57,6 +61,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
                     .setLevel(detail == Detail.TRACE ? Level.TRACE : Level.WARN);
             context.getLogger("mountagent").setLevel(level(detail));
+            for (var library : TELLING_SECRETS) {
+                context.getLogger(library).setLevel(Level.WARN);
+            }
         }
     }
 

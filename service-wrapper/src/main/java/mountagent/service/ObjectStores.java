@@ -40,43 +40,57 @@ final class ObjectStores {
 
     private static final int TRANSFERS_LEAST = 4;
     private static final int TRANSFERS_MOST = 32;
+    /// The kinds of storage there are, for people.
+    static final String SUPPORTED = "file, s3, minio";
 
     private ObjectStores() {}
+
+    /// Whether there is a driver for `storage`.
+    static boolean isBuilt(String storage) {
+        return isFile(storage) || S3Buckets.keeps(storage);
+    }
+
+    private static boolean isFile(String storage) {
+        return storage.equalsIgnoreCase("file");
+    }
 
     /// Refuses what is not built yet, by name.
     static void checkSupported(VolumeFormat format) throws CommandFailure {
         var volume = "volume " + format.name();
-        if (!format.storage().equalsIgnoreCase("file")) {
+        if (!isBuilt(format.storage())) {
             throw new CommandFailure(volume + " keeps its objects in " + format.storage()
-                    + ", which is not built yet; supported so far: file");
+                    + ", which is not built yet; supported so far: " + SUPPORTED);
         }
     }
 
     /// The store of an existing volume. Its folder must be there: an empty place where a disk should be
-    /// mounted is not filled by mistake. `environment` has the passphrase of an encrypted one.
+    /// mounted is not filled by mistake. `environment` has the passphrase of an encrypted one, and what servers are
+    /// reached with.
     static ObjectStore open(VolumeFormat format, int retriesMax, Environment environment) throws CommandFailure {
-        return open(format, retriesMax, environment, new MetricRegistry());
+        return open(format, StoreUse.of(retriesMax), environment, new MetricRegistry());
     }
 
-    /// The same, counted in `registry`.
-    static ObjectStore open(VolumeFormat format, int retriesMax, Environment environment, MetricRegistry registry)
+    /// The same, used as `use` says and counted in `registry`.
+    static ObjectStore open(VolumeFormat format, StoreUse use, Environment environment, MetricRegistry registry)
             throws CommandFailure {
         checkSupported(format);
         var cipher = new VolumeEncryption(environment).of(format);
         var folders = folders(format);
         // In a young volume with shards not every bucket holds something.
-        if (folders.stream().noneMatch(Files::isDirectory)) {
+        if (!folders.isEmpty() && folders.stream().noneMatch(Files::isDirectory)) {
             throw new CommandFailure("the bucket folder " + folders.getFirst() + " of volume " + format.name()
                     + " is missing: mount the disk it is on, or say where it is with --bucket");
         }
-        return encrypted(wrapped(driver(format, false), format, retriesMax, registry), cipher, format);
+        var driver = driver(format, use, environment, false);
+        return encrypted(wrapped(driver, format, use.retriesMax(), registry), cipher, format);
     }
 
-    /// The store of a volume that is being made; its folder is made too.
+    /// The store of a volume that is being made; its folder or bucket is made too.
     static ObjectStore create(VolumeFormat format, Environment environment) throws CommandFailure {
         checkSupported(format);
         var cipher = new VolumeEncryption(environment).of(format);
-        return encrypted(wrapped(driver(format, true), format, 0, new MetricRegistry()), cipher, format);
+        var driver = driver(format, StoreUse.of(0), environment, true);
+        return encrypted(wrapped(driver, format, 0, new MetricRegistry()), cipher, format);
     }
 
     /// The buckets of a volume: one, or one for each shard.
@@ -88,8 +102,11 @@ final class ObjectStores {
         }
     }
 
-    /// Where a volume's objects are in a store of kind `file`, in each bucket.
+    /// Where a volume's objects are in a store of kind `file`, in each bucket; none for other kinds.
     static List<Path> folders(VolumeFormat format) throws CommandFailure {
+        if (!isFile(format.storage())) {
+            return List.of();
+        }
         return buckets(format).stream()
                 .map(bucket -> Path.of(bucket).resolve(format.name()))
                 .toList();
@@ -104,7 +121,7 @@ final class ObjectStores {
                 store instanceof EncryptedStore encrypted ? encrypted.addedBytes() : 0);
     }
 
-    /// Refuses a bucket that this user may not write to.
+    /// Refuses a bucket that this user may not write to, as far as that shows without writing.
     static void checkWritable(VolumeFormat format, Predicate<Path> isWritable) throws CommandFailure {
         for (var folder : folders(format)) {
             if (!isWritable.test(Files.exists(folder) ? folder : folder.resolveSibling(""))) {
@@ -114,12 +131,18 @@ final class ObjectStores {
         }
     }
 
-    private static ObjectStore driver(VolumeFormat format, boolean isNew) throws CommandFailure {
-        return ShardedStore.open(buckets(format), bucket -> driver(bucket, format, isNew));
+    private static ObjectStore driver(VolumeFormat format, StoreUse use, Environment environment, boolean isNew)
+            throws CommandFailure {
+        return ShardedStore.open(buckets(format), bucket -> driver(bucket, format, use, environment, isNew));
     }
 
-    private static ObjectStore driver(String bucket, VolumeFormat format, boolean isNew) throws CommandFailure {
+    private static ObjectStore driver(
+            String bucket, VolumeFormat format, StoreUse use, Environment environment, boolean isNew)
+            throws CommandFailure {
         try {
+            if (!isFile(format.storage())) {
+                return S3Buckets.open(format, bucket, use, environment, isNew);
+            }
             return isNew ? FileStore.create(Path.of(bucket)) : FileStore.open(Path.of(bucket));
         } catch (ObjectStoreException e) {
             throw new CommandFailure("cannot use the bucket of volume " + format.name() + ": " + e.getMessage(), e);

@@ -118,7 +118,7 @@ final class OpenVolume implements AutoCloseable {
     private Opened openParts(Path mountPoint, Runnable onVolumeGone) throws CommandFailure, FsException {
         var engine = opened(spec.isReadOnly() ? MetaEngines.openReadOnly(url) : MetaEngines.open(url));
         var meta = opened(MetaStore.open(engine, metaOptions()));
-        var format = spec.bucket() == null ? meta.format() : meta.format().withBucket(spec.bucket());
+        var format = spec.store().on(meta.format());
         var blocks = opened(blocks(meta, format));
         if (!spec.isReadOnly()) {
             blocks.uploadStaged();
@@ -196,7 +196,7 @@ final class OpenVolume implements AutoCloseable {
     }
 
     private BlockStore blocks(MetaStore meta, VolumeFormat format) throws CommandFailure {
-        var store = ObjectStores.open(format, spec.client().retriesMax(), environment, observation.registry());
+        var store = ObjectStores.open(format, StoreUse.of(spec.client()), environment, observation.registry());
         var isTaken = false;
         try {
             log.info("Data use {}", store.describe());

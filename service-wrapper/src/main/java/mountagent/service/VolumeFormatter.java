@@ -50,6 +50,17 @@ public final class VolumeFormatter {
         check(request);
         var url = MetaUrl.parse(request.metaUrl(), environment);
         log.info("Meta address: {}", url.shown());
+        var fresh = FreshDatabase.at(url);
+        try {
+            var stored = format(url, request);
+            fresh.keep();
+            return stored;
+        } finally {
+            fresh.removeUnlessKept();
+        }
+    }
+
+    private VolumeFormat format(MetaUrl url, FormatRequest request) throws CommandFailure {
         try (var engine = MetaEngines.create(url)) {
             var stored = format(engine, request);
             new VolumeRegistry(Places.of(environment).registry()).register(stored.name(), url.text());
@@ -73,7 +84,8 @@ public final class VolumeFormatter {
 
     private VolumeFormat make(MetaEngine engine, FormatRequest request) throws CommandFailure, FsException {
         var defaults = VolumeFormat.create(request.name(), UUID.randomUUID().toString())
-                .withBucket(bucket(Places.of(environment).bucket().toString()));
+                .withBucket(StoreSetting.bucket(
+                        "file", Places.of(environment).bucket().toString(), environment));
         var format = SealedSecrets.seal(encryption.with(applied(request, defaults), form), new SecureRandom());
         try (var store = ObjectStores.create(format, environment)) {
             log.info("Data use {}", store.describe());
@@ -169,7 +181,7 @@ public final class VolumeFormatter {
             result = result.withStorage(request.storage().toLowerCase(Locale.ROOT));
         }
         if (request.bucket() != null) {
-            result = result.withBucket(bucket(request.bucket()));
+            result = result.withBucket(StoreSetting.bucket(result.storage(), request.bucket(), environment));
         }
         if (request.blockSizeBytes() != null) {
             result = result.withBlockSizeKib(blockKib(request.blockSizeBytes()));
@@ -192,6 +204,7 @@ public final class VolumeFormatter {
         if (form.shards() != null) {
             result = result.withShards(form.shards());
         }
+        result = StoreSetting.withKeys(result, request.keys(), environment);
         return request.hasAcls() == null ? result : withAcls(request.hasAcls(), result);
     }
 
@@ -207,9 +220,7 @@ public final class VolumeFormatter {
             throw new CommandFailure("volume name \"" + request.name()
                     + "\" must have 3 to 63 of a-z, 0-9 and -, with a letter or digit at both ends");
         }
-        if (request.storage() != null && !request.storage().equalsIgnoreCase("file")) {
-            throw new CommandFailure("--storage " + request.storage() + " is not built yet; supported so far: file");
-        }
+        checkStore(request);
         var compression = request.compression();
         if (compression != null && !COMPRESSIONS.contains(compression.toLowerCase(Locale.ROOT))) {
             throw new CommandFailure("--compress (" + compression + ") must be none, lz4 or zstd");
@@ -223,20 +234,27 @@ public final class VolumeFormatter {
         }
     }
 
+    private void checkStore(FormatRequest request) throws CommandFailure {
+        var storage = request.storage();
+        var bucket = request.bucket();
+        if (storage == null) {
+            return;
+        }
+        if (!ObjectStores.isBuilt(storage)) {
+            throw new CommandFailure(
+                    "--storage " + storage + " is not built yet; supported so far: " + ObjectStores.SUPPORTED);
+        }
+        if (S3Buckets.keeps(storage)) {
+            if (bucket == null) {
+                throw new CommandFailure("--storage " + storage + " needs --bucket, the address of a bucket");
+            }
+            S3Buckets.check(storage, bucket, environment);
+        }
+    }
+
     // rounded down to a power of two, within the limits of the format
     private static int blockKib(long bytes) {
         var kib = Math.clamp(bytes / Sizes.KIB, BLOCK_KIB_LEAST, BLOCK_KIB_MOST);
         return Integer.highestOneBit(kib);
-    }
-
-    private String bucket(String typed) {
-        return bucket(typed, environment);
-    }
-
-    // absolute and with a slash at its end, as the official client stores it
-    static String bucket(String typed, Environment environment) {
-        var path = typed.startsWith("file://") ? typed.substring("file://".length()) : typed;
-        var absolute = environment.resolve(path).toString();
-        return absolute.endsWith("/") ? absolute : absolute + "/";
     }
 }
