@@ -27,10 +27,7 @@ enum BlockKind {
     SHARDED("none") {
         @Override
         VolumeFormat applyTo(VolumeFormat format) throws FsException {
-            return super.applyTo(format)
-                    .withHashPrefix(true)
-                    .withShards(3)
-                    .withBucket(format.bucket() + "%d/");
+            return super.applyTo(format).withHashPrefix(true).withShards(3).withBucket(format.bucket() + "%d/");
         }
     };
 

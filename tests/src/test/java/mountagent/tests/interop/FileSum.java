@@ -47,9 +47,7 @@ record FileSum(long length, long crc32c) {
         void write(long seed, long offset, long length) {
             resize(Math.max(bytes.length, offset + length));
             Noise.pieces(
-                    seed,
-                    length,
-                    (at, piece, count) -> System.arraycopy(piece, 0, bytes, (int) (offset + at), count));
+                    seed, length, (at, piece, count) -> System.arraycopy(piece, 0, bytes, (int) (offset + at), count));
         }
 
         void resize(long length) {

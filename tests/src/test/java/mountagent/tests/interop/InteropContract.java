@@ -54,6 +54,17 @@ abstract class InteropContract {
         return SharedVolume.create(metadata(folder), folder, BlockKind.PLAIN, 0);
     }
 
+    /// What one client does on a new volume, and what the other one then sees.
+    private interface Work {
+        void run(Client maker, Client other) throws Exception;
+    }
+
+    private void shared(First first, Work work) throws Exception {
+        try (var volume = plain()) {
+            work.run(volume.first(first), volume.second(first));
+        }
+    }
+
     private SharedVolume withTrash() throws Exception {
         return SharedVolume.create(metadata(folder), folder, BlockKind.PLAIN, 1);
     }
@@ -86,7 +97,8 @@ abstract class InteropContract {
             }
             for (long length : LENGTHS) {
                 var path = "/f" + length;
-                assertEquals(FileSum.ofNoise(length, length), volume.second(first).sum(path));
+                assertEquals(
+                        FileSum.ofNoise(length, length), volume.second(first).sum(path));
                 assertEquals(
                         volume.first(first).stat(path), volume.second(first).stat(path));
             }
@@ -184,9 +196,7 @@ abstract class InteropContract {
     @ParameterizedTest
     @EnumSource
     void renamedFilesAndTreesAreFoundWhereTheyAre(First first) throws Exception {
-        try (var volume = plain()) {
-            var mover = volume.first(first);
-            var other = volume.second(first);
+        shared(first, (mover, other) -> {
             mover.mkdir("/a");
             mover.mkdir("/a/b");
             mover.mkdir("/c");
@@ -204,7 +214,7 @@ abstract class InteropContract {
             assertEquals(List.of(), mover.names("/a/b"));
             other.remove("/h");
             assertMissing(mover, "/h");
-        }
+        });
     }
 
     @Test
@@ -243,9 +253,7 @@ abstract class InteropContract {
     @ParameterizedTest
     @EnumSource
     void symbolicLinksLeadToTheSame(First first) throws Exception {
-        try (var volume = plain()) {
-            var maker = volume.first(first);
-            var other = volume.second(first);
+        shared(first, (maker, other) -> {
             var longTarget = "t/".repeat(1_000) + "end";
             maker.mkdir("/d");
             maker.symlink("d/nothing", "/l");
@@ -258,15 +266,13 @@ abstract class InteropContract {
             assertEquals(9, other.stat("/l").length());
             other.remove("/l");
             assertMissing(maker, "/l");
-        }
+        });
     }
 
     @ParameterizedTest
     @EnumSource
     void aDirectoryOfThousandsIsListedWhole(First first) throws Exception {
-        try (var volume = plain()) {
-            var maker = volume.first(first);
-            var other = volume.second(first);
+        shared(first, (maker, other) -> {
             var names = IntStream.range(0, MANY).mapToObj(i -> "entry-" + i).toList();
             maker.mkdir("/many");
             for (var name : names) {
@@ -278,7 +284,7 @@ abstract class InteropContract {
             }
             assertEquals(2 * MANY / 3, new TreeSet<>(maker.names("/many")).size());
             assertEquals(sorted(maker.names("/many")), sorted(other.names("/many")));
-        }
+        });
     }
 
     @ParameterizedTest
@@ -294,9 +300,7 @@ abstract class InteropContract {
                 "a",
                 "not utf-8 \u00ff\u00fe",
                 " "));
-        try (var volume = plain()) {
-            var maker = volume.first(first);
-            var other = volume.second(first);
+        shared(first, (maker, other) -> {
             for (int i = 0; i < names.size(); i++) {
                 maker.write("/" + names.get(i), i, 0, 100);
             }
@@ -307,7 +311,7 @@ abstract class InteropContract {
             other.remove("/" + names.getFirst());
             names.removeFirst();
             assertEquals(sorted(names), sorted(maker.names("/")));
-        }
+        });
     }
 
     @ParameterizedTest
@@ -374,9 +378,7 @@ abstract class InteropContract {
     @ParameterizedTest
     @EnumSource
     void newEntriesShowAtOnceInAnOpenClient(First first) throws Exception {
-        try (var volume = plain()) {
-            var maker = volume.first(first);
-            var other = volume.second(first);
+        shared(first, (maker, other) -> {
             assertEquals(List.of(), other.names("/"));
             assertMissing(other, "/f");
             maker.write("/f", 1, 0, 1_000);
@@ -389,7 +391,7 @@ abstract class InteropContract {
             assertMissing(other, "/f");
             other.write("/f", 3, 0, 2_000);
             assertEquals(FileSum.ofNoise(3, 2_000), maker.sum("/f"));
-        }
+        });
     }
 
     @Test
@@ -401,8 +403,7 @@ abstract class InteropContract {
             var expected = makeAndChange(volume.ours(), "ours-");
             expected.putAll(theirs.get(60, TimeUnit.SECONDS));
             for (var client : List.of(volume.ours(), volume.peer())) {
-                assertEquals(
-                        List.copyOf(expected.keySet()), sorted(client.names("/both")));
+                assertEquals(List.copyOf(expected.keySet()), sorted(client.names("/both")));
                 for (var entry : expected.entrySet()) {
                     assertEquals(entry.getValue(), client.sum("/both/" + entry.getKey()));
                 }
@@ -440,8 +441,7 @@ abstract class InteropContract {
                 writeSlices(peer, expected, 3, 12);
                 int before = ours.records("/slices");
                 assertEquals(expected.sum(), peer.sum("/slices"));
-                SharedVolume.await(
-                        "the peer compacts " + before + " records", () -> ours.records("/slices") < before);
+                SharedVolume.await("the peer compacts " + before + " records", () -> ours.records("/slices") < before);
                 assertEquals(expected.sum(), held.sum());
             }
             assertEquals(expected.sum(), ours.sum("/slices"));

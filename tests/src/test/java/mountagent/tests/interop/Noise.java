@@ -12,8 +12,7 @@ final class Noise {
 
     private static final int PAGE = 4096;
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Noise() {}
 

@@ -59,8 +59,8 @@ final class OurClient implements Client {
         Noise.<FsException>pieces(
                 seed,
                 length,
-                (at, piece, count) ->
-                        fs.write(handle, offset + at, MemorySegment.ofArray(piece).asSlice(0, count)));
+                (at, piece, count) -> fs.write(
+                        handle, offset + at, MemorySegment.ofArray(piece).asSlice(0, count)));
         volume.close(handle);
     }
 

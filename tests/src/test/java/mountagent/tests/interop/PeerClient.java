@@ -21,7 +21,8 @@ import mountagent.base.Threads;
 
 /// The peer, as the process that [PeerProgram] runs in.
 ///
-/// Each call waits a minute at most. A peer that dies, hangs or talks nonsense is an error that shows the end of its log.
+/// Each call waits a minute at most. A peer that dies, hangs or talks nonsense is an error that shows the end of its
+/// log.
 final class PeerClient implements Client, AutoCloseable {
     private static final long LIMIT_SECONDS = 60;
     private static final int LOG_LINES = 20;

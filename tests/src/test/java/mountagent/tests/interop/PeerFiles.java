@@ -13,7 +13,8 @@ final class PeerFiles {
 
     private PeerFiles() {}
 
-    /// The library, unpacked beside what the build took out, once a build. Where the build took none the test is aborted,
+    /// The library, unpacked beside what the build took out, once a build. Where the build took none the test is
+    /// aborted,
     /// not passed.
     static Path library() throws IOException {
         var name = System.getProperty(PROPERTY, "");

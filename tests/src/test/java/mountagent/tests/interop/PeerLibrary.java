@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-
 import java.util.Map;
 import java.util.function.Consumer;
 

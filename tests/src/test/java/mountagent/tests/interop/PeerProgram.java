@@ -17,7 +17,8 @@ import java.util.List;
 
 /// The peer in a process of its own: opens one volume, then does what each line of standard input says.
 ///
-/// A line is a command and its arguments, a blank between them; texts are in hexadecimal, since paths hold any byte. The
+/// A line is a command and its arguments, a blank between them; texts are in hexadecimal, since paths hold any byte.
+/// The
 /// answer is one line: `ok` and what was asked for, or `errno` and a number. Ends with its input, or after `end`.
 public final class PeerProgram {
     private static final HexFormat HEX = HexFormat.of();

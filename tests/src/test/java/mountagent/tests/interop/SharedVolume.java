@@ -17,7 +17,8 @@ import mountagent.volume.TestVolume;
 /// A new volume that our client and the peer have open at once.
 ///
 /// It is one that release 1.0.2 accepts: its setting names no lowest client, and says that no statistics of directories
-/// are kept, which that release does not know (interop-peer.md). Closing it waits until our checks find nothing, and ends
+/// are kept, which that release does not know (interop-peer.md). Closing it waits until our checks find nothing, and
+/// ends
 /// both clients.
 final class SharedVolume implements AutoCloseable {
     private static final String NAME = "shared";
@@ -52,8 +53,7 @@ final class SharedVolume implements AutoCloseable {
                 .withDirStats(false)
                 .withTrashDays(trashDays));
         MetaStore.format(metadata.engine(), format, Clock.SYSTEM);
-        var volume = TestVolume.open(
-                metadata.engine(), TestObjects.open(format, BlockKind.PASSPHRASE), Clock.SYSTEM);
+        var volume = TestVolume.open(metadata.engine(), TestObjects.open(format, BlockKind.PASSPHRASE), Clock.SYSTEM);
         var json = json(metadata.peerUrl(), trashDays == 0);
         return new SharedVolume(volume, PeerClient.open(NAME, json, blocks.environment(), folder));
     }
@@ -95,8 +95,7 @@ final class SharedVolume implements AutoCloseable {
         long end = System.nanoTime() + SETTLED_MAX.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() - end > 0) {
-                throw new AssertionError(
-                        "within " + SETTLED_MAX.toSeconds() + " s it did not come about that " + what);
+                throw new AssertionError("within " + SETTLED_MAX.toSeconds() + " s it did not come about that " + what);
             }
             pause();
         }
