@@ -23,8 +23,6 @@ import mountagent.volume.VolumeFs;
 
 /// Our client, through the facade that front ends use.
 final class OurClient implements Client {
-    private static final long OWNER = 1;
-
     private final VolumeFs fs;
     private final TestVolume volume;
 
