@@ -61,6 +61,9 @@ public final class GoldenMount {
 
     /// The metadata alone.
     public static MetaEngine engine(GoldenVolume golden) throws FsException {
+        if (golden.isOnRedis()) {
+            return GoldenRedis.open(golden.folder());
+        }
         return SqlEngine.open(SqliteLocation.of(golden.metaDb()), SqlOptions.of(SqlOptions.Access.READ_WRITE));
     }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import mountagent.base.Bytes;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A volume made by the official client, unpacked for one test.
 public final class GoldenVolume {
-    /// The volumes at hand.
-    public static final List<String> NAMES = List.of(
+    /// Those whose metadata is in SQLite.
+    public static final List<String> ON_SQLITE = List.of(
             "sqlite-default",
             "sqlite-features",
             "sqlite-lz4-1m",
@@ -34,6 +35,13 @@ public final class GoldenVolume {
             "sqlite-shards",
             "sqlite-aes-lz4",
             "sqlite-chacha-zstd");
+
+    /// Those whose metadata is on Redis.
+    public static final List<String> ON_REDIS = List.of("redis-default", "redis-killed");
+
+    /// The volumes at hand.
+    public static final List<String> NAMES =
+            Stream.concat(ON_SQLITE.stream(), ON_REDIS.stream()).toList();
 
     /// What protects the keys of the encrypted ones.
     public static final String PASSPHRASE = "golden";
@@ -92,7 +100,12 @@ public final class GoldenVolume {
         return folder;
     }
 
-    /// The metadata.
+    /// Whether the metadata is that of a Redis server, saved as `dump.rdb`.
+    public boolean isOnRedis() {
+        return ON_REDIS.contains(folder.getFileName().toString());
+    }
+
+    /// The metadata in SQLite.
     public Path metaDb() {
         return folder.resolve("meta.db");
     }

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,10 @@ class GoldenWriteTest {
                     .forEach(found -> image.chunks
                             .computeIfAbsent(found.chunk().inode(), _ -> new ArrayList<>())
                             .add(found));
+            image.chunks
+                    .values()
+                    .forEach(list -> list.sort(
+                            Comparator.comparingInt(found -> found.chunk().index())));
             all(engine, new Scan.DirStats()).forEach(found -> image.statistics.put(found.directory(), found.stat()));
             all(engine, new Scan.Dentries())
                     .forEach(found -> image.entries.put(

@@ -19,7 +19,9 @@ final class ConfigCommand implements Callable<Integer> {
     private final Environment environment;
     private final UserConsole console;
 
-    @Parameters(paramLabel = "VOLUME", description = "A metadata URL (sqlite3://FILE) or a registered name.")
+    @Parameters(
+            paramLabel = "VOLUME",
+            description = "A metadata URL (sqlite3://FILE, redis://HOST:PORT/DB) or a registered name.")
     private String volume = "";
 
     @Option(names = "--storage", paramLabel = "TYPE", description = "Kind of object store: file, s3 or minio.")

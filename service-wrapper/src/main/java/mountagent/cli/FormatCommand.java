@@ -21,7 +21,10 @@ import picocli.CommandLine.Parameters;
 final class FormatCommand implements Callable<Integer> {
     private final Environment environment;
 
-    @Parameters(index = "0", paramLabel = "META-URL", description = "Where the metadata is: sqlite3://FILE.")
+    @Parameters(
+            index = "0",
+            paramLabel = "META-URL",
+            description = "Where the metadata is: sqlite3://FILE, redis://HOST:PORT/DB.")
     private String metaUrl = "";
 
     @Parameters(index = "1", paramLabel = "NAME", description = "3 to 63 of a-z, 0-9 and -.")

@@ -17,7 +17,7 @@ final class LoadCommand implements Callable<Integer> {
     private final Environment environment;
     private final UserConsole console;
 
-    @Parameters(index = "0", paramLabel = "META-URL", description = "Where to: sqlite3://FILE.")
+    @Parameters(index = "0", paramLabel = "META-URL", description = "Where to: sqlite3://FILE, redis://HOST:PORT/DB.")
     private String metaUrl = "";
 
     @Parameters(

@@ -39,7 +39,8 @@ final class MountCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..2",
             paramLabel = "VOLUME MOUNTPOINT",
-            description = "A metadata URL (sqlite3://FILE) or a registered name, left out with --create; a directory.")
+            description =
+                    "A metadata URL (sqlite3://FILE, redis://HOST:PORT/DB) or a registered name, left out with --create; a directory.")
     private List<String> operands = new ArrayList<>();
 
     @Option(
@@ -98,7 +99,7 @@ final class MountCommand implements Callable<Integer> {
         var isInside = BackgroundStart.isInside(environment);
         if (background && !isInside) {
             return new BackgroundStart(environment)
-                    .run(spec.mountPoint(), logFile())
+                    .run(operands.getFirst(), spec.mountPoint(), logFile())
                     .status();
         }
         return isInside
@@ -108,9 +109,12 @@ final class MountCommand implements Callable<Integer> {
 
     // The process in the background: the one that was typed waits for what is told on `out`.
     private int runInside(MountSpec spec) throws CommandFailure, InterruptedException {
-        try {
+        try (var warnings = BackgroundStart.relayWarnings(out)) {
             return new MountRun(environment, frontEnd)
-                    .run(spec, volume -> BackgroundStart.tellReady(out, volume))
+                    .run(spec, volume -> {
+                        warnings.stop();
+                        BackgroundStart.tellReady(out, volume);
+                    })
                     .status();
         } catch (CommandFailure failure) {
             BackgroundStart.tellFailure(out, failure);
@@ -147,7 +151,9 @@ final class MountCommand implements Callable<Integer> {
         var options = fuse.choices(environment.isRoot());
         var kernelCache = client.kernelCache();
         var behaviour = client.client(environment);
-        var volume = create == null ? operands.getFirst() : new EmbeddedVolumes(environment).openOrCreate(create);
+        var volume = create == null
+                ? BackgroundStart.volume(environment, operands.getFirst())
+                : new EmbeddedVolumes(environment).openOrCreate(create);
         return new MountSpec(
                 volume,
                 environment.resolve(operands.getLast()),

@@ -22,13 +22,16 @@ import org.slf4j.LoggerFactory;
 ///
 /// A Java process cannot fork, so the second one is started with the same command line in a session of its
 /// own (setsid(1)). It tells on its standard output, a pipe: [#READY] and the volume's name, or [#FAILED] and
-/// why. What it logs goes to a file.
+/// why, and before that what it warns of. What it logs goes to a file. A password in a metadata URL is not among its
+/// arguments, which everybody may see, but in its environment, which only the same user may.
 public final class BackgroundStart {
     private static final Logger log = LoggerFactory.getLogger(BackgroundStart.class);
 
     private static final String READY = "ready ";
     private static final String FAILED = "failed ";
+    private static final String WARNING = "warning ";
     private static final String INSIDE = "MOUNTAGENT_BACKGROUND";
+    private static final String VOLUME = "MOUNTAGENT_VOLUME";
     private static final int TIMEOUT_SECONDS = 30;
 
     private final Environment environment;
@@ -42,9 +45,16 @@ public final class BackgroundStart {
         return environment.variable(INSIDE) != null;
     }
 
-    /// Starts the second process and returns once its mount is ready. `logFile` gets what it logs.
-    public ExitCode run(Path mountPoint, Path logFile) throws CommandFailure, InterruptedException {
-        var process = start(logFile);
+    /// What was typed as the volume: in the process in the background, with the password that its arguments lack.
+    public static String volume(Environment environment, String operand) {
+        var whole = environment.variable(VOLUME);
+        return isInside(environment) && whole != null ? whole : operand;
+    }
+
+    /// Starts the second process and returns once its mount is ready. `volume` is what was typed; `logFile` gets what
+    /// it logs.
+    public ExitCode run(String volume, Path mountPoint, Path logFile) throws CommandFailure, InterruptedException {
+        var process = start(volume, logFile);
         var limit = timeout();
         var answer = CompletableFuture.supplyAsync(
                 () -> firstAnswer(process),
@@ -81,16 +91,25 @@ public final class BackgroundStart {
         tell(out, FAILED + failure.text().lines().findFirst().orElse(""));
     }
 
+    /// For the process in the background: passes on what it warns of, until closed.
+    public static WarningRelay relayWarnings(PrintWriter out) {
+        return WarningRelay.to(
+                text -> tell(out, WARNING + text.lines().findFirst().orElse("")));
+    }
+
     private static void tell(PrintWriter out, String line) {
         out.println(line);
         out.flush();
     }
 
-    private Process start(Path logFile) throws CommandFailure {
+    private Process start(String volume, Path logFile) throws CommandFailure {
         var command = new ArrayList<String>();
         SystemCommand.find(environment, "setsid").ifPresent(setsid -> command.add(setsid.toString()));
         try {
-            command.addAll(ownCommandLine());
+            var shown = RedisVolumes.shown(volume);
+            command.addAll(ownCommandLine().stream()
+                    .map(argument -> argument.equals(volume) ? shown : argument)
+                    .toList());
             var folder = logFile.getParent();
             if (folder != null) {
                 Files.createDirectories(folder);
@@ -100,6 +119,7 @@ public final class BackgroundStart {
                     .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
                     .redirectError(ProcessBuilder.Redirect.appendTo(logFile.toFile()));
             builder.environment().put(INSIDE, "1");
+            builder.environment().put(VOLUME, volume);
             builder.environment()
                     .put(Environment.DIRECTORY, environment.directory().toString());
             return builder.start();
@@ -121,6 +141,9 @@ public final class BackgroundStart {
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             var line = lines.readLine();
             while (line != null && !line.startsWith(READY) && !line.startsWith(FAILED)) {
+                if (line.startsWith(WARNING)) {
+                    log.warn("{}", line.substring(WARNING.length()));
+                }
                 line = lines.readLine();
             }
             return line == null ? "" : line;

@@ -116,7 +116,7 @@ final class OpenVolume implements AutoCloseable {
     }
 
     private Opened openParts(Path mountPoint, Runnable onVolumeGone) throws CommandFailure, FsException {
-        var engine = opened(spec.isReadOnly() ? MetaEngines.openReadOnly(url) : MetaEngines.open(url));
+        var engine = opened(spec.isReadOnly() ? MetaEngines.openForReaders(url) : MetaEngines.open(url));
         var meta = opened(MetaStore.open(engine, metaOptions()));
         var format = spec.store().on(meta.format());
         var blocks = opened(blocks(meta, format));
@@ -162,6 +162,7 @@ final class OpenVolume implements AutoCloseable {
     private void warmUp() {
         var metadata = switch (url) {
             case MetaUrl.Sqlite _ -> ScratchVolume.Metadata.SQLITE;
+            case MetaUrl.Redis _ -> ScratchVolume.Metadata.MEMORY;
         };
         opened(WarmUp.start(
                 folder -> new ScratchVolume(folder, metadata, environment, clock),

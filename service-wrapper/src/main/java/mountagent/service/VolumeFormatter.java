@@ -50,7 +50,7 @@ public final class VolumeFormatter {
         check(request);
         var url = MetaUrl.parse(request.metaUrl(), environment);
         log.info("Meta address: {}", url.shown());
-        var fresh = FreshDatabase.at(url);
+        var fresh = FreshDatabase.fileAt(url);
         try {
             var stored = format(url, request);
             fresh.keep();
