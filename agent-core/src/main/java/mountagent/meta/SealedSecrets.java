@@ -27,6 +27,7 @@ public final class SealedSecrets {
     private static final int TAG_BYTES = 16;
 
     /// A member of the setting that is a secret.
+    @SuppressWarnings("ImmutableEnumChecker") // its functions are references to methods, which hold nothing
     public enum Secret {
         SECRET_KEY("SecretKey", VolumeFormat::secretKey, VolumeFormat::withSecretKey),
         SESSION_TOKEN("SessionToken", VolumeFormat::sessionToken, VolumeFormat::withSessionToken),

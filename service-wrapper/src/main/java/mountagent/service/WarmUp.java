@@ -41,7 +41,7 @@ final class WarmUp implements AutoCloseable {
     private final Thread thread = Threads.platform("warm-up-").newThread(this::run);
     private volatile boolean closed;
     private long seen;
-    private int done;
+    private volatile int done;
 
     /// Makes a scratch volume in an empty folder.
     @FunctionalInterface
@@ -94,7 +94,9 @@ final class WarmUp implements AutoCloseable {
 
     private void work(ScratchWork work, long limitNanos) throws FsException, InterruptedException {
         while (done < rounds && makeWay(limitNanos)) {
-            work.round(done++);
+            int round = done;
+            done = round + 1;
+            work.round(round);
         }
     }
 
@@ -138,10 +140,10 @@ final class WarmUp implements AutoCloseable {
         return pid.matches("\\d{1,9}") && ProcessHandle.of(Long.parseLong(pid)).isEmpty();
     }
 
+    // not by an interrupt, which would tear the scratch volume's work apart, and have it tell of lost files
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
         try {
             if (!thread.join(CLOSE_LIMIT)) {
                 log.debug("the warm-up has not ended yet");

@@ -1,11 +1,13 @@
 package mountagent.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,6 +15,7 @@ import java.util.function.LongSupplier;
 import mountagent.base.Clock;
 import mountagent.base.SettableClock;
 import mountagent.base.Timestamp;
+import mountagent.cli.Logged;
 import mountagent.service.ScratchVolume.Metadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// What a mount does for the JVM while nobody uses it.
 final class WarmUpTest {
     private static final int ROUNDS = 2;
+    private static final int ENDS = 8;
 
     @TempDir
     Path place = Path.of("/");
@@ -68,10 +72,20 @@ final class WarmUpTest {
     }
 
     @Test
-    void anEndedMountEndsItAndLeavesNothing() throws IOException {
-        var warmUp = WarmUp.start(making(Metadata.SQLITE), () -> 0, place, Clock.SYSTEM);
-        warmUp.close();
-        assertEquals(List.of(), left());
+    void anEndedMountEndsItQuietlyAndLeavesNothing() throws IOException {
+        try (var logged = new Logged()) {
+            for (int i = 0; i < ENDS; i++) {
+                var warmUp = WarmUp.start(making(Metadata.SQLITE), () -> 0, place, Clock.SYSTEM);
+                assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+                    while (warmUp.rounds() == 0) {
+                        Thread.onSpinWait();
+                    }
+                });
+                warmUp.close();
+                assertEquals(List.of(), left());
+            }
+            assertEquals(List.of(), logged.lines(), "nothing of it is of interest to anybody");
+        }
     }
 
     @Test

@@ -27,11 +27,16 @@ import mountagent.base.FsException;
 final class RedisDialer implements AutoCloseable {
     private static final int IO_THREADS = 2;
 
+    /// How much longer the first connection may take: this process then does much for the first time, too, which takes
+    /// seconds where it has to share a processor with many.
+    private static final int FIRST_TIMES = 3;
+
     private final RedisUrl url;
     private final Duration timeout;
     private final Clock clock;
     private final ClientResources resources;
     private final RedisClient client;
+    private volatile boolean hasConnected;
 
     /// EINVAL when the files for TLS cannot be used.
     RedisDialer(RedisUrl url, Duration timeout, Clock clock) throws FsException {
@@ -82,7 +87,8 @@ final class RedisDialer implements AutoCloseable {
     /// Connects to `address` and introduces itself. The connection sends nothing before it is flushed; it is closed
     /// when the introduction fails. EIO when the server refuses us for good, EINTR when interrupted.
     <T> T dial(RedisAddress address, Introduction<T> introduction) throws FsException, RedisRetry {
-        long deadlineNanos = clock.nanoTime() + timeout.toNanos();
+        Duration patience = hasConnected ? timeout : timeout.multipliedBy(FIRST_TIMES);
+        long deadlineNanos = clock.nanoTime() + patience.toNanos();
         Answers answers = new Answers() {
             @Override
             public <A> A of(Future<A> future) throws ExecutionException, TimeoutException, InterruptedException {
@@ -90,14 +96,16 @@ final class RedisDialer implements AutoCloseable {
             }
         };
         try {
-            StatefulRedisConnection<byte[], byte[]> connection = answers.of(
-                    client.connectAsync(ByteArrayCodec.INSTANCE, uri(address)).toCompletableFuture());
+            StatefulRedisConnection<byte[], byte[]> connection =
+                    answers.of(client.connectAsync(ByteArrayCodec.INSTANCE, uri(address, patience))
+                            .toCompletableFuture());
+            hasConnected = true;
             return introduced(connection, introduction, answers);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FsException(Errno.EINTR, "interrupted while waiting for a connection to Redis", e);
         } catch (TimeoutException e) {
-            throw RedisRetry.lost(new TimeoutException(address + " does not answer within " + timeout.toMillis()
+            throw RedisRetry.lost(new TimeoutException(address + " does not answer within " + patience.toMillis()
                     + " ms, or speaks " + (url.tls() == null ? "another protocol" : "no TLS (write redis:// then)")));
         } catch (ExecutionException | RedisException e) {
             throw RedisRefusals.of(url, address, e);
@@ -145,9 +153,9 @@ final class RedisDialer implements AutoCloseable {
         return (user == null ? commands.auth(password) : commands.auth(user, password)).toCompletableFuture();
     }
 
-    private RedisURI uri(RedisAddress address) {
+    private RedisURI uri(RedisAddress address, Duration patience) {
         RedisURI.Builder builder = RedisURI.Builder.redis(address.host(), address.port())
-                .withTimeout(timeout)
+                .withTimeout(patience)
                 .withLibraryName("mountagent");
         RedisTls tls = url.tls();
         if (tls != null) {

@@ -51,7 +51,7 @@ class RedisRefusalTest {
         try (ScriptedServer silent = new ScriptedServer(_ -> "")) {
             assertSays(
                     refusal(at(silent.port())),
-                    "127.0.0.1:" + silent.port() + " does not answer within 2000 ms, or speaks another protocol");
+                    "127.0.0.1:" + silent.port() + " does not answer within 6000 ms, or speaks another protocol");
         }
     }
 
