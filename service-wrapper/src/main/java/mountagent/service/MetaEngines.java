@@ -15,12 +15,21 @@ final class MetaEngines {
     static MetaEngine create(MetaUrl url) throws CommandFailure {
         return switch (url) {
             case MetaUrl.Sqlite sqlite -> sqlite(sqlite, Access.CREATE);
-            case MetaUrl.Redis redis -> RedisVolumes.create(redis);
+            case MetaUrl.Redis redis -> RedisVolumes.create(latest(redis));
         };
     }
 
-    /// For a store that must be there.
+    /// For a command that changes a store, which must be there, on the ground of its latest state.
     static MetaEngine open(MetaUrl url) throws CommandFailure {
+        return openForWriters(url instanceof MetaUrl.Redis redis ? latest(redis) : url);
+    }
+
+    private static MetaUrl.Redis latest(MetaUrl.Redis url) {
+        return new MetaUrl.Redis(url.location().withLatestState(), url.text());
+    }
+
+    /// For a mount that takes changes, which may keep what it has read if its URL says so.
+    static MetaEngine openForWriters(MetaUrl url) throws CommandFailure {
         return switch (url) {
             case MetaUrl.Sqlite sqlite -> sqlite(sqlite, Access.READ_WRITE);
             case MetaUrl.Redis redis -> RedisVolumes.open(redis, RedisEngine.Access.READ_WRITE);
@@ -29,13 +38,12 @@ final class MetaEngines {
 
     /// For a store that is only looked at, in its latest state.
     static MetaEngine openReadOnly(MetaUrl url) throws CommandFailure {
-        return openForReaders(
-                url instanceof MetaUrl.Redis(var location, var text)
-                        ? new MetaUrl.Redis(location.withReadersAtMaster(), text)
-                        : url);
+        return openForReaders(url instanceof MetaUrl.Redis redis ? latest(redis) : url);
     }
 
-    /// For a mount that changes nothing, which may be sent to a replica that lags behind if its URL says so.
+    /// For a mount that changes nothing, which may be sent to a replica that lags behind, and keep what it has read, if
+    /// its
+    /// URL says so.
     static MetaEngine openForReaders(MetaUrl url) throws CommandFailure {
         return switch (url) {
             case MetaUrl.Sqlite sqlite -> sqlite(sqlite, Access.READ_ONLY);

@@ -116,7 +116,7 @@ final class OpenVolume implements AutoCloseable {
     }
 
     private Opened openParts(Path mountPoint, Runnable onVolumeGone) throws CommandFailure, FsException {
-        var engine = opened(spec.isReadOnly() ? MetaEngines.openForReaders(url) : MetaEngines.open(url));
+        var engine = opened(spec.isReadOnly() ? MetaEngines.openForReaders(url) : MetaEngines.openForWriters(url));
         var meta = opened(MetaStore.open(engine, metaOptions()));
         var format = spec.store().on(meta.format());
         var blocks = opened(blocks(meta, format));

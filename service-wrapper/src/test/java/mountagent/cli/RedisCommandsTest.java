@@ -196,7 +196,9 @@ final class RedisCommandsTest {
                 refusal("status", url()));
         assertTrue(
                 refusal("mount", "127.0.0.1:1/3", "mnt").contains("127.0.0.1:1: Connection refused"), terminal.err());
-        assertTrue(refusal("status", url() + "?client-cache=true").contains("'client-cache' is not built yet"));
+        assertTrue(
+                refusal("status", url() + "?client-cache=sometimes").contains("client-cache 'sometimes' must be true"),
+                terminal.err());
         assertTrue(refusal("status", url() + "?oops=1").contains("there is no option 'oops'"), terminal.err());
         assertTrue(
                 refusal("status", "rediss://h/1?tls-ca-cert-file=no.pem").contains(home + "/no.pem' cannot be read"));

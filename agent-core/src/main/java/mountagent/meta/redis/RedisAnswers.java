@@ -2,6 +2,7 @@ package mountagent.meta.redis;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import mountagent.base.FsException;
 import mountagent.meta.Item;
 import mountagent.meta.MetaReader;
@@ -19,6 +20,16 @@ final class RedisAnswers implements MetaReader {
 
     <V extends @Nullable Object> void put(Item<V> item, Answer<? extends V> answer) {
         answers.put(item, answer);
+    }
+
+    /// The same with an answer that was read before.
+    void putKnown(Item<?> item, Object answer) {
+        answers.put(item, () -> answer);
+    }
+
+    /// All that has been read.
+    Set<Item<?>> items() {
+        return answers.keySet();
     }
 
     /// Whether `item` has been read.

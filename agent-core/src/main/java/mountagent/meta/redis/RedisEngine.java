@@ -39,6 +39,7 @@ public final class RedisEngine implements MetaEngine {
     private final RedisErasure erasure;
     private final RedisIds ids;
     private final RedisTurns turns;
+    private final @Nullable RedisReadCache cache;
 
     /// What is done with the metadata.
     public enum Access {
@@ -63,6 +64,7 @@ public final class RedisEngine implements MetaEngine {
         this.turns = new RedisTurns(TURNS, limits.acquireTimeout());
         RedisReception reception = new RedisReception(url, access, keys, scripts, ids);
         this.links = new RedisLinks(url, limits, path.dialer(), path.route(), reception, clock);
+        this.cache = RedisReadCache.of(url, limits, path, clock, random);
     }
 
     /// Connects for reading and writing.
@@ -90,9 +92,21 @@ public final class RedisEngine implements MetaEngine {
         }
     }
 
+    private void startCache() throws FsException, RedisRetry {
+        if (cache != null) {
+            cache.start((root, from, limit) -> retried(link -> {
+                CachedRecords.Ticket ticket = cache.ticket(link);
+                Page<Scan.DirEntry> page = scans.page(link, root, from, limit);
+                cache.keep(page.records(), ticket);
+                return page;
+            }));
+        }
+    }
+
     private static RedisEngine opened(RedisEngine engine) throws FsException, RedisRetry {
         boolean usable = false;
         try (RedisLink _ = engine.links.take(null)) {
+            engine.startCache();
             usable = true;
             return engine;
         } finally {
@@ -122,8 +136,19 @@ public final class RedisEngine implements MetaEngine {
 
     @Override
     public <T extends @Nullable Object> T read(ReadPlan plan, ReadWork<T> work) throws FsException {
-        RedisAnswers answers = retried(link -> new RedisFetch(link, reads, scripts, RedisFetch.Mode.PLAIN).read(plan));
-        return work.run(answers);
+        RedisAnswers known = cache == null ? null : cache.answer(plan);
+        return work.run(known == null ? fetched(plan) : known);
+    }
+
+    private RedisAnswers fetched(ReadPlan plan) throws FsException {
+        return retried(link -> {
+            CachedRecords.Ticket ticket = cache == null ? null : cache.ticket(link);
+            RedisAnswers answers = new RedisFetch(link, reads, scripts, RedisFetch.Mode.PLAIN).read(plan);
+            if (cache != null) {
+                cache.keep(answers, ticket);
+            }
+            return answers;
+        });
     }
 
     @Override
@@ -161,13 +186,25 @@ public final class RedisEngine implements MetaEngine {
         if (transaction.mutations().isEmpty()) {
             fetch.confirm();
         } else {
-            commit(link, transaction);
+            commitForgetting(link, transaction);
         }
         return result;
     }
 
-    private void commit(RedisLink link, RedisTransaction transaction) throws FsException, RedisRetry {
+    /// Whatever comes of the commit, what was kept of its records is not used once the caller goes on.
+    private void commitForgetting(RedisLink link, RedisTransaction transaction) throws FsException, RedisRetry {
         RedisWrites writes = new RedisWrites(keys, transaction, link);
+        try {
+            commit(link, transaction, writes);
+        } finally {
+            if (cache != null) {
+                cache.changed(transaction, writes);
+            }
+        }
+    }
+
+    private void commit(RedisLink link, RedisTransaction transaction, RedisWrites writes)
+            throws FsException, RedisRetry {
         RedisBatch batch = link.batch();
         batch.ask(commands -> commands.multi());
         writes.commands().queue(batch);
@@ -247,6 +284,9 @@ public final class RedisEngine implements MetaEngine {
     @Override
     public void barrier() {}
 
+    /// A read waits for the server as soon as something is not known here, so that none may be made where waiting is
+    /// not
+    /// allowed.
     @Override
     public ReadCost readCost() {
         return ReadCost.REMOTE;
@@ -269,6 +309,9 @@ public final class RedisEngine implements MetaEngine {
             erasure.erase(link);
             return true;
         });
+        if (cache != null) {
+            cache.empty();
+        }
     }
 
     /// Whether the database, or in a cluster the volume's part of it, holds no key at all.
@@ -281,8 +324,17 @@ public final class RedisEngine implements MetaEngine {
         return links.trips();
     }
 
+    /// Waits until all changes that the server has made by now have been told to the client-side cache. False when that
+    /// is not in use.
+    boolean catchUp() throws InterruptedException {
+        return cache != null && cache.catchUp();
+    }
+
     @Override
     public void close() {
+        if (cache != null) {
+            cache.close();
+        }
         links.close();
     }
 }

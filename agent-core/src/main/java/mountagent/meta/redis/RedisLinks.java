@@ -1,15 +1,8 @@
 package mountagent.meta.redis;
 
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import mountagent.base.Clock;
 import mountagent.base.Errno;
@@ -26,6 +19,7 @@ final class RedisLinks implements AutoCloseable {
     private final Clock clock;
     private final RedisDialer dialer;
     private final RedisRoute route;
+    private final RedisIntroduction introduction;
     private final Reception reception;
     private final Semaphore permits;
     private final ConcurrentLinkedDeque<RedisLink> idle = new ConcurrentLinkedDeque<>();
@@ -47,6 +41,7 @@ final class RedisLinks implements AutoCloseable {
         this.clock = clock;
         this.dialer = dialer;
         this.route = route;
+        this.introduction = new RedisIntroduction(url, route);
         this.reception = reception;
         this.permits = new Semaphore(limits.connectionsMax(), true);
     }
@@ -102,7 +97,10 @@ final class RedisLinks implements AutoCloseable {
     private RedisLink connect(RedisAddress address, boolean isAsking) throws FsException, RedisRetry {
         RedisLink link;
         try {
-            link = dialer.dial(address, (connection, answers) -> introduce(address, isAsking, connection, answers));
+            link = dialer.dial(address, (connection, answers) -> {
+                var identity = introduction.say(address, isAsking, connection, answers);
+                return new RedisLink(this, connection, identity, limits.commandTimeout(), clock);
+            });
         } catch (RedisRetry e) {
             route.doubt(address);
             throw e;
@@ -122,60 +120,6 @@ final class RedisLinks implements AutoCloseable {
         } finally {
             if (!isWelcome) {
                 link.disconnect();
-            }
-        }
-    }
-
-    /// Logs in, says what we want and asks who is there.
-    private RedisLink introduce(
-            RedisAddress address,
-            boolean isAsking,
-            StatefulRedisConnection<byte[], byte[]> connection,
-            RedisDialer.Answers answers)
-            throws ExecutionException, TimeoutException, InterruptedException, RedisRetry {
-        RedisAsyncCommands<byte[], byte[]> commands = connection.async();
-        List<Future<String>> needed = new ArrayList<>();
-        needed.add(RedisDialer.logIn(commands, url.login()));
-        if (route.slot() == null && url.database() != 0) {
-            needed.add(commands.select(url.database()).toCompletableFuture());
-        }
-        if (route.needs() == RedisRoute.Needs.SLOT_OF_REPLICA) {
-            needed.add(commands.readOnly().toCompletableFuture());
-        }
-        Future<Long> number = commands.clientId().toCompletableFuture();
-        Future<String> info = commands.info("server").toCompletableFuture();
-        Future<List<Object>> role = commands.role().toCompletableFuture();
-        connection.flushCommands();
-        for (Future<String> answer : needed) {
-            String _ = answers.of(answer);
-        }
-        long clientId = numberOf(number, answers);
-        String server = RedisInfo.parse(answers.of(info)).text("run_id");
-        checkRole(address, role, answers);
-        var identity = new RedisLink.Identity(address, server, clientId, route.slot(), isAsking);
-        return new RedisLink(this, connection, identity, limits.commandTimeout(), clock);
-    }
-
-    /// Servers before version 5 and users without the right have no number for us.
-    private static long numberOf(Future<Long> number, RedisDialer.Answers answers)
-            throws ExecutionException, TimeoutException, InterruptedException {
-        try {
-            return answers.of(number);
-        } catch (ExecutionException e) {
-            if (RedisErrors.isReply(e) && !RedisErrors.message(e).startsWith("NOAUTH")) {
-                return RedisLink.NO_NUMBER;
-            }
-            throw e;
-        }
-    }
-
-    private void checkRole(RedisAddress address, Future<List<Object>> role, RedisDialer.Answers answers)
-            throws ExecutionException, TimeoutException, InterruptedException, RedisRetry {
-        if (route.needs() == RedisRoute.Needs.MASTER) {
-            Object what = answers.of(role).getFirst();
-            String name = what instanceof byte[] bytes ? RedisForm.text(bytes) : String.valueOf(what);
-            if (!name.equals("master")) {
-                throw RedisRetry.unsuited(address, address + " is not the master yet or any more, but a " + name);
             }
         }
     }

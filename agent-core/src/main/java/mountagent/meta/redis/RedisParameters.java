@@ -36,6 +36,11 @@ final class RedisParameters {
         }
     }
 
+    /// Whether `name` is given and not taken yet.
+    boolean has(String name) {
+        return left.containsKey(name);
+    }
+
     /// The value of `name`, empty when it is not given.
     String text(String name) {
         String value = left.remove(name);
@@ -59,6 +64,12 @@ final class RedisParameters {
         }
     }
 
+    /// The value of `name` as a number within limits.
+    int number(String name, int usual, int min, int max) throws FsException {
+        String text = text(name);
+        return text.isEmpty() ? usual : RedisUrlReader.number(text, name, min, max);
+    }
+
     /// The value of `name` as yes or no.
     boolean flag(String name) throws FsException {
         String text = text(name);
@@ -74,10 +85,7 @@ final class RedisParameters {
     /// Refuses what is left.
     void end() throws FsException {
         for (String name : left.keySet()) {
-            throw RedisUrlReader.invalid(
-                    name.startsWith("client-cache")
-                            ? "option '" + name + "' is not built yet; leave it out"
-                            : "there is no option '" + name + "'");
+            throw RedisUrlReader.invalid("there is no option '" + name + "'");
         }
     }
 }

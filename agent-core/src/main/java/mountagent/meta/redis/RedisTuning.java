@@ -4,13 +4,19 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import mountagent.base.FsException;
+import org.jspecify.annotations.Nullable;
 
-/// What the parameters of a URL say of waits and of whom readers ask (reference: meta-redis.md §1).
+/// What the parameters of a URL say of waits, of whom readers ask, and of what is kept (reference: meta-redis.md §1).
 ///
 /// Sending a batch may take `writeTimeout`, its answer `readTimeout`; pauses while a server is away grow from
-/// `minBackoff` to `maxBackoff`.
+/// `minBackoff` to `maxBackoff`. Nothing that was read is kept when `caching` is null.
 public record RedisTuning(
-        Duration minBackoff, Duration maxBackoff, Duration readTimeout, Duration writeTimeout, Readers readers) {
+        Duration minBackoff,
+        Duration maxBackoff,
+        Duration readTimeout,
+        Duration writeTimeout,
+        Readers readers,
+        @Nullable RedisCaching caching) {
     /// Which servers a client that only reads asks.
     public enum Readers {
         /// The master, like everybody.
@@ -29,7 +35,8 @@ public record RedisTuning(
             Duration.ofSeconds(1),
             Duration.ofSeconds(30),
             Duration.ofSeconds(5),
-            Readers.MASTER);
+            Readers.MASTER,
+            null);
 
     private static final Map<String, Readers> READERS = Map.of(
             "replica", Readers.REPLICA,
@@ -45,7 +52,8 @@ public record RedisTuning(
                 max.compareTo(min) < 0 ? min : max,
                 parameters.duration("read-timeout", DEFAULT.readTimeout),
                 parameters.duration("write-timeout", DEFAULT.writeTimeout),
-                readers(parameters.text("route-read")));
+                readers(parameters.text("route-read")),
+                RedisCaching.of(parameters));
     }
 
     private static Readers readers(String text) throws FsException {
@@ -56,8 +64,8 @@ public record RedisTuning(
         return readers;
     }
 
-    RedisTuning withReadersAtMaster() {
-        return new RedisTuning(minBackoff, maxBackoff, readTimeout, writeTimeout, Readers.MASTER);
+    RedisTuning withLatestState() {
+        return new RedisTuning(minBackoff, maxBackoff, readTimeout, writeTimeout, Readers.MASTER, null);
     }
 
     /// The limits of an engine for this URL.

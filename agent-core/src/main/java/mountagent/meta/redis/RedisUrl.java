@@ -23,9 +23,9 @@ public record RedisUrl(
         return RedisUrlReader.read(url, environment);
     }
 
-    /// The same for a reader that wants the latest state: the master is asked, whatever the URL says.
-    public RedisUrl withReadersAtMaster() {
-        return new RedisUrl(place, database, login, tls, tuning.withReadersAtMaster());
+    /// The same for somebody who wants the latest state: the master is asked for everything, whatever the URL says.
+    public RedisUrl withLatestState() {
+        return new RedisUrl(place, database, login, tls, tuning.withLatestState());
     }
 
     /// The URL without user, password and parameters.

@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import mountagent.base.Threads;
 
-/// Stands between an engine and its server and loses one EXEC, on the way there or on the way back.
+/// Stands between an engine and its server and loses one EXEC, on the way there or on the way back, or what the server
+/// tells of changed keys.
 final class LossyProxy implements AutoCloseable {
     /// What happens to the next batch that holds an EXEC.
     enum Loss {
@@ -35,6 +36,7 @@ final class LossyProxy implements AutoCloseable {
     }
 
     private static final String EXEC = "EXEC\r\n";
+    private static final String TRACKING = "TRACKING\r\n";
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final int serverPort;
@@ -44,6 +46,7 @@ final class LossyProxy implements AutoCloseable {
     private final AtomicReference<Loss> loss = new AtomicReference<>(Loss.NONE);
     private final CountDownLatch release = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
+    private volatile boolean mutesTracking;
     private volatile Interlude interlude = () -> {};
 
     LossyProxy(int serverPort) throws IOException {
@@ -67,6 +70,11 @@ final class LossyProxy implements AutoCloseable {
         loss.set(next);
     }
 
+    /// Connections that have asked to be told of changed keys hear nothing any more, but stay.
+    void muteTracking() {
+        mutesTracking = true;
+    }
+
     /// Lets the EXEC that was held go to the server, and waits until the server has closed the connection or answered.
     void release() throws InterruptedException {
         release.countDown();
@@ -84,28 +92,36 @@ final class LossyProxy implements AutoCloseable {
                 server.setTcpNoDelay(true);
                 sockets.add(client);
                 sockets.add(server);
-                AtomicReference<Boolean> swallow = new AtomicReference<>(false);
-                threads.newThread(() -> toServer(client, server, swallow)).start();
-                threads.newThread(() -> toClient(server, client, swallow)).start();
+                Talk talk = new Talk();
+                threads.newThread(() -> toServer(client, server, talk)).start();
+                threads.newThread(() -> toClient(server, client, talk)).start();
             }
         } catch (IOException _) {
             close(); // the door has been closed
         }
     }
 
-    private void toServer(Socket client, Socket server, AtomicReference<Boolean> swallow) {
+    /// What has been seen on one connection.
+    private static final class Talk {
+        volatile boolean swallows;
+        volatile boolean tracks;
+    }
+
+    private void toServer(Socket client, Socket server, Talk talk) {
         try (client;
                 server) {
             InputStream in = client.getInputStream();
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 byte[] request = Arrays.copyOf(buffer, count);
-                boolean holdsExec = new String(request, StandardCharsets.ISO_8859_1).contains(EXEC);
+                String text = new String(request, StandardCharsets.ISO_8859_1);
+                talk.tracks |= text.contains(TRACKING);
+                boolean holdsExec = text.contains(EXEC);
                 Loss now = holdsExec ? loss.getAndSet(Loss.NONE) : Loss.NONE;
                 switch (now) {
                     case NONE -> server.getOutputStream().write(request);
                     case ANSWER -> {
-                        swallow.set(true);
+                        talk.swallows = true;
                         server.getOutputStream().write(request);
                     }
                     case REQUEST -> {
@@ -131,17 +147,19 @@ final class LossyProxy implements AutoCloseable {
         }
     }
 
-    private void toClient(Socket server, Socket client, AtomicReference<Boolean> swallow) {
+    private void toClient(Socket server, Socket client, Talk talk) {
         try (client;
                 server) {
             InputStream in = server.getInputStream();
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                if (swallow.get()) {
+                if (talk.swallows) {
                     meanwhile();
                     return;
                 }
-                client.getOutputStream().write(buffer, 0, count);
+                if (!talk.tracks || !mutesTracking) {
+                    client.getOutputStream().write(buffer, 0, count);
+                }
             }
         } catch (IOException _) {
             close(client, server);

@@ -14,10 +14,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import mountagent.base.AttrChange;
+import mountagent.base.Caller;
 import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.meta.Cursor;
 import mountagent.meta.Item;
+import mountagent.meta.Node;
 import mountagent.meta.Page;
 import mountagent.meta.ReadPlan;
 import mountagent.meta.Scan;
@@ -130,6 +133,71 @@ class RedisClusterTest {
             load.end();
             load.endWith(volume.names());
             assertEquals(0, onA.dbsize());
+        }
+    }
+
+    /// Waits until `client` sees the mode that another client, which knows nothing of it, gives to the file `inode`.
+    private void assertSeesOthersChange(RedisVolume client, RedisProcess seed, long inode, int mode) throws Exception {
+        try (RedisVolume other = RedisVolume.open(engine(seed))) {
+            other.store().setattr(Caller.AGENT, inode, AttrChange.NONE.withMode(mode));
+        }
+        awaitMode(client, inode, mode);
+    }
+
+    private static void awaitMode(RedisVolume client, long inode, int mode) throws FsException {
+        long limit = System.nanoTime() + 60_000_000_000L;
+        while (client.store().node(inode).mode() != mode) {
+            assertTrue(System.nanoTime() < limit, "the change is not seen");
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void awaitFreeReads(RedisEngine engine, RedisVolume volume, long inode) throws FsException {
+        long limit = System.nanoTime() + 60_000_000_000L;
+        long before;
+        do {
+            assertTrue(System.nanoTime() < limit, "the cache does not come back");
+            Node _ = volume.store().node(inode);
+            before = engine.roundTrips();
+            Node _ = volume.store().node(inode);
+        } while (engine.roundTrips() != before);
+    }
+
+    @Test
+    void aCacheFollowsTheSlot() throws Exception {
+        RedisEngine caching = caching();
+        try (RedisVolume volume = RedisVolume.create(caching)) {
+            long inode = volume.file("a");
+            awaitFreeReads(caching, volume, inode);
+            assertSeesOthersChange(volume, a, inode, 0601);
+            awaitFreeReads(caching, volume, inode);
+            beginMove();
+            endMove();
+            assertSeesOthersChange(volume, b, inode, 0602);
+            awaitFreeReads(caching, volume, inode);
+            assertSeesOthersChange(volume, b, inode, 0603);
+        }
+    }
+
+    private RedisEngine caching() throws FsException {
+        return RedisServer.engine(
+                "redis://127.0.0.1:" + a.port() + "/1?client-cache=true&client-cache-expire=1h", RedisServer.PATIENT);
+    }
+
+    @Test
+    void aCacheFollowsTheReplicaThatTakesOver() throws Exception {
+        try (RedisProcess c = node()) {
+            RedisCommands<byte[], byte[]> onC = replicating(c);
+            RedisEngine caching = caching();
+            try (RedisVolume volume = RedisVolume.create(caching)) {
+                long inode = volume.file("a");
+                awaitFreeReads(caching, volume, inode);
+                onC.clusterFailover(false);
+                await(() -> onC.info("replication").contains("role:master"));
+                assertSeesOthersChange(volume, c, inode, 0604);
+                awaitFreeReads(caching, volume, inode);
+                assertSeesOthersChange(volume, c, inode, 0605);
+            }
         }
     }
 

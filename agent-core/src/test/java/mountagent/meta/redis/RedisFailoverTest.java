@@ -16,6 +16,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import mountagent.base.AttrChange;
+import mountagent.base.Caller;
 import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.meta.Item;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Servers behind Sentinels, and a single one, that go away and come back while a client works.
 @Timeout(300)
@@ -60,8 +64,8 @@ class RedisFailoverTest {
         return RedisEngine.open(parsed, access, RedisServer.PATIENT, Clock.SYSTEM, new Random(1));
     }
 
-    private RedisEngine engine() throws FsException {
-        return engine(url("main"), RedisEngine.Access.READ_WRITE);
+    private RedisEngine engine(String parameters) throws FsException {
+        return engine(url("main") + parameters, RedisEngine.Access.READ_WRITE);
     }
 
     /// Empty while a connection is being replaced, which a failover ends.
@@ -112,10 +116,11 @@ class RedisFailoverTest {
                 : RedisForm.text((byte[]) answer);
     }
 
-    @Test
-    void aClientFollowsTheMasterWhileItWorks() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?client-cache=true"})
+    void aClientFollowsTheMasterWhileItWorks(String parameters) throws Exception {
         awaitReplica();
-        try (RedisVolume volume = RedisVolume.create(engine())) {
+        try (RedisVolume volume = RedisVolume.create(engine(parameters))) {
             Set<String> before;
             try (RedisVolume.Load load = volume.new Load("before").begin()) {
                 load.awaitSteps(50);
@@ -144,11 +149,13 @@ class RedisFailoverTest {
         }
     }
 
-    @Test
-    void aMasterThatIsNoneAnyMoreIsLeft() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?client-cache=true"})
+    void aMasterThatIsNoneAnyMoreIsLeft(String parameters) throws Exception {
         awaitReplica();
-        try (RedisVolume volume = RedisVolume.create(engine())) {
-            volume.file("before");
+        try (RedisVolume volume = RedisVolume.create(engine(parameters))) {
+            long before = volume.file("before");
+            assertEquals(0644, volume.store().node(before).mode());
             assertEquals(1, first.authorized("secret").waitForReplication(1, 30_000));
             sentinel.authorized("guarded")
                     .dispatch(
@@ -158,15 +165,28 @@ class RedisFailoverTest {
                                     .add("FAILOVER")
                                     .add("main"));
             awaitRole(first, "slave");
+            try (RedisVolume others = RedisVolume.open(engine(""))) {
+                others.store().setattr(Caller.AGENT, before, AttrChange.NONE.withMode(0601));
+            }
+            awaitMode(volume, before);
             volume.file("after");
             assertEquals(Set.of("before", "after"), volume.names());
+        }
+    }
+
+    /// Waits until `client` sees what another one, which asked the new master, has made of the node.
+    private static void awaitMode(RedisVolume client, long inode) throws FsException {
+        long limit = System.nanoTime() + 60_000_000_000L;
+        while (client.store().node(inode).mode() != 0601) {
+            assertTrue(System.nanoTime() < limit, "the change is not seen");
+            Thread.onSpinWait();
         }
     }
 
     @Test
     void aReaderAsksTheReplicaIfItsUrlSaysSo() throws Exception {
         awaitReplica();
-        try (RedisVolume volume = RedisVolume.create(engine())) {
+        try (RedisVolume volume = RedisVolume.create(engine(""))) {
             volume.file("a");
             assertEquals(1, first.authorized("secret").waitForReplication(1, 30_000));
         }
@@ -201,7 +221,7 @@ class RedisFailoverTest {
     void sentinelsThatAreAwayAreNamed() throws Exception {
         sentinel.stop();
         other.stop();
-        FsException refused = assertThrows(FsException.class, this::engine);
+        FsException refused = assertThrows(FsException.class, () -> engine(""));
         assertTrue(refused.toString().contains("127.0.0.1:" + sentinel.port()), refused.toString());
     }
 }

@@ -10,6 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import mountagent.base.AttrChange;
+import mountagent.base.Caller;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.meta.Cursor;
@@ -51,6 +53,32 @@ class RedisRestartTest {
             load.awaitSteps(30);
             load.end();
             load.endWith(volume.names());
+        }
+    }
+
+    /// The server comes back with yesterday's data: a cache that outlived it would know better and be wrong.
+    @Test
+    void aCacheForgetsWhatTheServerHasForgotten() throws Exception {
+        try (RedisProcess server = RedisProcess.start("--save", "86400 1");
+                RedisEngine caching = RedisServer.engine(
+                        "redis://127.0.0.1:" + server.port() + "/0?client-cache=true", RedisServer.PATIENT)) {
+            RedisVolume volume = RedisVolume.create(caching);
+            long inode = volume.file("a");
+            server.commands(0).save();
+            volume.store().setattr(Caller.AGENT, inode, AttrChange.NONE.withMode(0601));
+            assertTrue(caching.catchUp());
+            assertEquals(0601, volume.store().node(inode).mode());
+            server.kill();
+            server.startAgain();
+            long limit = System.nanoTime() + 60_000_000_000L;
+            while (volume.store().node(inode).mode() != 0644 || !caching.catchUp()) {
+                assertTrue(System.nanoTime() < limit, "the cache does not come back, or knows too much");
+                Thread.onSpinWait();
+            }
+            long before = caching.roundTrips();
+            assertEquals(0644, volume.store().node(inode).mode());
+            assertEquals(0644, volume.store().node(inode).mode());
+            assertTrue(caching.roundTrips() - before <= 1);
         }
     }
 

@@ -72,6 +72,11 @@ public final class RedisServer implements BeforeAllCallback, AfterAllCallback {
         return engine(port(), database, PATIENT);
     }
 
+    /// An engine on database `database`, with `parameters` at the end of its URL.
+    public RedisEngine engine(int database, String parameters) throws FsException {
+        return engine("redis://127.0.0.1:" + port() + "/" + database + "?" + parameters, PATIENT);
+    }
+
     /// An engine on database `database` as seen through `port`.
     public static RedisEngine engine(int port, int database, RedisLimits limits) throws FsException {
         return engine("redis://127.0.0.1:" + port + "/" + database, limits);

@@ -72,6 +72,27 @@ class RedisUrlTest {
     }
 
     @Test
+    void cachingIsOffUnlessAskedFor() throws FsException {
+        assertNull(parse("redis://host/1").tuning().caching());
+        assertNull(parse("redis://host/1?client-cache=false&client-cache-size=9")
+                .tuning()
+                .caching());
+        assertEquals(
+                new RedisCaching(12_800, Duration.ofMinutes(1), 0),
+                parse("redis://host/1?client-cache=true").tuning().caching());
+        assertEquals(
+                new RedisCaching(500, Duration.ofHours(24), 1000),
+                parse(
+                                "unix:///s?db=1&client_cache&client_cache_size=500&client-cache-expire=24h&client-cache-preload=1000")
+                        .tuning()
+                        .caching());
+        assertNull(parse("redis://host/1?client-cache=true")
+                .withLatestState()
+                .tuning()
+                .caching());
+    }
+
+    @Test
     void aRedirectionSaysWhereToGo() {
         RedisAddress by = new RedisAddress("n1", 7000);
         assertEquals(
@@ -133,7 +154,13 @@ class RedisUrlTest {
             delimiter = '|',
             value = {
                 "redis://host?route-read=anywhere | route-read 'anywhere' must be replica, random or latency",
-                "redis://host?client-cache=true | option 'client-cache' is not built yet",
+                "redis://host?client-cache=sometimes | client-cache 'sometimes' must be true or false",
+                "redis://host?client-cache-size=9 | client-cache-size does nothing without client-cache=true",
+                "redis://host?client_cache_expire=9s | client-cache-expire does nothing without client-cache=true",
+                "redis://host?client-cache&client-cache-size=0 | client-cache-size '0' must be a number from 1 to 10000000",
+                "redis://host?client-cache&client-cache-preload=all | client-cache-preload 'all' must be a number from 0",
+                "redis://host?client-cache&client-cache-expire=0 | client-cache-expire '0' must be at least 1ms",
+                "redis://host?client-cache&client-cache-mode=on | no option 'client-cache-mode'",
                 "redis://host?pool=3 | no option 'pool'",
                 "redis://host?tls-cert-file=/x | no option 'tls-cert-file'",
                 "rediss://host?tls-cert-file=/x | tls-cert-file and tls-key-file belong together",
