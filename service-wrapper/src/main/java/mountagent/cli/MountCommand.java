@@ -73,6 +73,15 @@ final class MountCommand implements Callable<Integer> {
     @Mixin
     private FuseFlags fuse = new FuseFlags();
 
+    @Option(
+            names = "--sftp",
+            paramLabel = "HOST:PORT",
+            description = "Show the volume by SFTP, too, at this address (docs/sftp.md).")
+    private @Nullable String sftpListen;
+
+    @Mixin
+    private SftpFlags sftp = new SftpFlags();
+
     @Mixin
     private ClientFlags client = new ClientFlags();
 
@@ -94,16 +103,18 @@ final class MountCommand implements Callable<Integer> {
                     .run(spec.mountPoint(), logFile())
                     .status();
         }
-        return isInside
-                ? runInside(spec)
-                : new MountRun(environment, frontEnd).run(spec, _ -> {}).status();
+        return isInside ? runInside(spec) : run().run(spec, _ -> {}).status();
+    }
+
+    private MountRun run() throws CommandFailure {
+        return new MountRun(
+                environment, frontEnd, sftpListen == null ? null : sftp.spec("--sftp", sftpListen, environment));
     }
 
     // The process in the background: the one that was typed waits for what is told on `out`.
     private int runInside(MountSpec spec) throws CommandFailure, InterruptedException {
         try {
-            return new MountRun(environment, frontEnd)
-                    .run(spec, volume -> BackgroundStart.tellReady(out, volume))
+            return run().run(spec, volume -> BackgroundStart.tellReady(out, volume))
                     .status();
         } catch (CommandFailure failure) {
             BackgroundStart.tellFailure(out, failure);

@@ -24,8 +24,8 @@ import mountagent.volume.VolumeFs;
 
 /// A volume shown by SFTP. Thread-safe.
 ///
-/// Every operation runs with its user's number, groups and umask, which the core checks; each user sees its root
-/// directory as `/` and nothing above it. A closed file is committed, as after close(2).
+/// Every operation runs with its user's number, groups and umask, which the core checks; each user sees its
+/// root directory as `/` and nothing above it. A closed file is committed, as after close(2).
 public final class SftpServer implements AutoCloseable {
     private final VolumeFs volume;
     private final Clock clock;
@@ -44,8 +44,8 @@ public final class SftpServer implements AutoCloseable {
         this.ssh = SshSide.start(plan, users, this::open, clock);
     }
 
-    /// Starts one. Clients are served when this returns. IOException says why not: the users' file or a host key cannot
-    /// be used, or the address is taken.
+    /// Starts one. Clients are served when this returns. IOException says why not: the users' file or a host
+    /// key cannot be used, or the address is taken.
     public static SftpServer start(SftpSettings settings, VolumeFs volume, Clock clock) throws IOException {
         return new SftpServer(settings, volume, clock);
     }

@@ -11,8 +11,8 @@ import mountagent.sftp.wire.FileAttributes;
 
 /// What a client's attributes mean.
 ///
-/// Set-user-ID and set-group-ID bits are not set on files through SFTP (what is uploaded should not run as its owner);
-/// directories may have the group bit, which only says whose group new files get.
+/// Set-user-ID and set-group-ID bits are not set on files through SFTP (what is uploaded should not run as its
+/// owner); directories may have the group bit, which only says whose group new files get.
 final class AttributeChanges {
     private static final int PERMISSIONS = 01777;
     private static final int DIRECTORY_PERMISSIONS = 03777;
@@ -34,9 +34,9 @@ final class AttributeChanges {
         return attributes.mode().orElse(DIRECTORY_DEFAULT) & DIRECTORY_PERMISSIONS;
     }
 
-    /// The change that is asked for of a node that is now as `attr` says. A user or group that stays as it is takes no
-    /// rights: clients send both to change one. EINVAL for a size beyond what is a number of 63 bits, ENOTSUP for the
-    /// permissions of a link.
+    /// The change that is asked for of a node that is now as `attr` says. A user or group that stays as it is
+    /// takes no rights: clients send both to change one. EINVAL for a size beyond what is a number of 63 bits,
+    /// ENOTSUP for the permissions of a link.
     static AttrChange of(FileAttributes asked, Attr attr) throws FsException {
         AttrChange change = AttrChange.NONE;
         if (asked.size().isPresent()) {

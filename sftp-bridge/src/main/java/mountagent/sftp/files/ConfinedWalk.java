@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// Finds what a path names without ever leaving the user's root directory. Used for one path.
 ///
 /// # How it is confined
-/// The walk keeps the directories it came through, by inode, the user's root at the bottom. `..` takes the last one
-/// away and stops at the root: the volume is never asked for a parent, so that a directory which is moved meanwhile
-/// leads nowhere else. A link's target is walked the same way: from the root when it is absolute, else from the
-/// directory the link is in. Every name is looked up with the user's rights.
+/// The walk keeps the directories it came through, by inode, the user's root at the bottom. `..` takes the
+/// last one away and stops at the root: the volume is never asked for a parent, so that a directory which is
+/// moved meanwhile leads nowhere else. A link's target is walked the same way: from the root when it is
+/// absolute, else from the directory the link is in. Every name is looked up with the user's rights.
 final class ConfinedWalk {
     private static final int LINKS_MAX = 40;
 
@@ -34,8 +34,8 @@ final class ConfinedWalk {
         directories.push(view.root());
     }
 
-    /// What `path` names. A name that is not there is no failure at the end of the path, ENOENT before it. ENOTDIR,
-    /// EACCES, EINVAL, ENAMETOOLONG; ELOOP after 40 links.
+    /// What `path` names. A name that is not there is no failure at the end of the path, ENOENT before it.
+    /// ENOTDIR, EACCES, EINVAL, ENAMETOOLONG; ELOOP after 40 links.
     static Place find(View view, Bytes path, Follow follow) throws FsException {
         if (path.isEmpty()) {
             throw FsException.miss(Errno.ENOENT);

@@ -29,13 +29,15 @@ final class CopyRequests {
         this.replies = replies;
     }
 
-    /// copy-data. A length of 0 means to the end of the source as it is now. EINVAL for ranges that are none, and for
-    /// ranges of one file that overlap; EBADF for a target that is opened to append.
+    /// copy-data. A length of 0 means to the end of the source as it is now. EINVAL for ranges that are none,
+    /// and for ranges of one file that overlap; EBADF for handles that may not read and write, and for a
+    /// target that is opened to append.
     Reply data(int id, SftpRequest.CopyData request) throws FsException {
         view.requireWritable();
         FileHandle from = handles.file(request.from()).handle();
         FileHandle to = handles.file(request.to()).handle();
-        if (to.spec().has(Option.APPEND)) {
+        boolean mayCopy = from.spec().access().reads() && to.spec().access().writes();
+        if (!mayCopy || to.spec().has(Option.APPEND)) {
             throw FsException.miss(Errno.EBADF);
         }
         requireRange(request.fromOffset(), request.length());

@@ -15,6 +15,7 @@ import mountagent.sftp.wire.SftpRequest.Follow;
 import mountagent.volume.DirHandle;
 import mountagent.volume.Stat;
 import mountagent.volume.VolumeFs.ListDetail;
+import org.jspecify.annotations.Nullable;
 
 /// OPENDIR and READDIR.
 final class DirectoryRequests {
@@ -69,8 +70,7 @@ final class DirectoryRequests {
         var page = new Page(id, listing);
         boolean isSent = false;
         try {
-            view.volume()
-                    .readdir(view.caller(), listing.handle(), listing.cookie, listing.detail(), page::add);
+            view.volume().readdir(view.caller(), listing.handle(), listing.cookie, listing.detail(), page::add);
             listing.isAtEnd = !page.isFull;
             isSent = page.count > 0;
         } finally {
@@ -90,6 +90,7 @@ final class DirectoryRequests {
         private final Listing listing;
         private final LongName lines =
                 new LongName(ZoneId.systemDefault(), view.clock().now().seconds());
+        private @Nullable Stat self;
         private int count;
         private boolean isFull;
 
@@ -98,13 +99,11 @@ final class DirectoryRequests {
             this.listing = listing;
         }
 
-        boolean add(
-                FileName name,
-                long inode,
-                FileType type,
-                long cookie,
-                @org.jspecify.annotations.Nullable Stat stat) {
-            Stat shown = isAboveRoot(name) ? null : stat;
+        boolean add(FileName name, long inode, FileType type, long cookie, @Nullable Stat stat) {
+            if (name.equals(FileName.SELF)) {
+                self = stat;
+            }
+            Stat shown = isAboveRoot(name) ? self : stat;
             byte[] bytes = name.toArray();
             byte[] line = shown == null ? bytes : lines.of(name, shown.attr());
             if (reply.remaining() < ENTRY_FIXED + bytes.length + line.length) {
@@ -122,7 +121,7 @@ final class DirectoryRequests {
             return true;
         }
 
-        /// Nothing is told of what lies above the user's root.
+        /// Nothing is told of what lies above the user's root: it is its own parent.
         private boolean isAboveRoot(FileName name) {
             return listing.inode() == view.root() && name.equals(FileName.PARENT);
         }

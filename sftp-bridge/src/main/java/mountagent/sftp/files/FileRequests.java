@@ -97,8 +97,7 @@ final class FileRequests {
 
     private FileHandle opened(SftpRequest.Open request, OpenSpec spec, boolean creates) throws FsException {
         boolean isExclusive = spec.has(Option.EXCLUSIVE);
-        Place place =
-                ConfinedWalk.find(view, request.path(), isExclusive ? Follow.NOT_LAST_LINK : Follow.LAST_LINK);
+        Place place = ConfinedWalk.find(view, request.path(), isExclusive ? Follow.NOT_LAST_LINK : Follow.LAST_LINK);
         Stat found = place.stat();
         if (found != null && isExclusive) {
             throw FsException.miss(Errno.EEXIST);
@@ -224,7 +223,8 @@ final class FileRequests {
         return replies.done(id);
     }
 
-    /// CLOSE of a file, if there is nothing to wait for; null (and nothing done) if there is, or if it is no file.
+    /// CLOSE of a file, if there is nothing to wait for; null (and nothing done) if there is, or if it is no
+    /// file.
     @Nullable
     Reply tryClose(int id, SftpRequest.Close request) throws FsException {
         long number = request.handle();

@@ -150,7 +150,8 @@ final class NameRequests {
 
     /// The user's and the groups' names, as far as they are known: nothing for the others.
     Reply names(int id, SftpRequest.Names request) {
-        byte[] users = packed(request.uids().stream().map(view.nameOfUser()::apply).toList());
+        byte[] users =
+                packed(request.uids().stream().map(view.nameOfUser()::apply).toList());
         byte[] groups = packed(request.gids().stream().map(_ -> "").toList());
         return Reply.extended(replies.pool(), id, 2 * Integer.BYTES + users.length + groups.length)
                 .string(users)
@@ -158,7 +159,8 @@ final class NameRequests {
     }
 
     private static byte[] packed(List<String> names) {
-        List<byte[]> encoded = names.stream().map(name -> FileName.of(name).toArray()).toList();
+        List<byte[]> encoded =
+                names.stream().map(name -> FileName.of(name).toArray()).toList();
         var packed = java.nio.ByteBuffer.allocate(
                 encoded.stream().mapToInt(name -> Integer.BYTES + name.length).sum());
         encoded.forEach(name -> packed.putInt(name.length).put(name));

@@ -49,8 +49,8 @@ public final class Operations {
         return handles.count();
     }
 
-    /// The reply to a request that can be answered without waiting for anything; null (and nothing done) if this one
-    /// cannot. Never waits.
+    /// The reply to a request that can be answered without waiting for anything; null (and nothing done) if
+    /// this one cannot. Never waits.
     public @Nullable Reply tryServe(int id, SftpRequest request) {
         try {
             return switch (request) {

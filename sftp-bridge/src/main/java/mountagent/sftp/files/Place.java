@@ -6,8 +6,8 @@ import mountagent.base.FsException;
 import mountagent.volume.Stat;
 import org.jspecify.annotations.Nullable;
 
-/// What a path names: where the entry is, null for the user's root and what `..` led to; and what is there, null for
-/// nothing.
+/// What a path names: where the entry is, null for the user's root and what `..` led to; and what is there,
+/// null for nothing.
 record Place(@Nullable DentryKey at, @Nullable Stat stat) {
     /// What is there. ENOENT.
     Stat existing() throws FsException {

@@ -42,7 +42,10 @@ final class RemotePath {
 
     private static void requireText(byte[] bytes) throws FsException {
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             if (text.indexOf(0) >= 0) {
                 throw FsException.miss(Errno.EINVAL);
             }

@@ -1,5 +1,5 @@
-/// What requests mean: each is carried out on the volume's facade, by inode, with the rights of its user and inside
-/// the user's root directory.
+/// What requests mean: each is carried out on the volume's facade, by inode, with the rights of its user and
+/// inside the user's root directory.
 ///
 /// Entry point: `Operations`.
 @NullMarked

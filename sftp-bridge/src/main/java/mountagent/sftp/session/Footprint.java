@@ -6,9 +6,9 @@ import mountagent.sftp.wire.SftpRequest;
 
 /// What a request touches, as far as the order of requests goes.
 ///
-/// A client may send requests without waiting for replies, and may take it for granted that what it sent first is seen
-/// by what it sent later: OpenSSH's server works through them one by one. Here they overlap where nobody can tell.
-/// `inode` means something for kinds that go by handle.
+/// A client may send requests without waiting for replies, and may take it for granted that what it sent first
+/// is seen by what it sent later: OpenSSH's server works through them one by one. Here they overlap where
+/// nobody can tell. `inode` means something for kinds that go by handle.
 record Footprint(Kind kind, long inode) {
     /// Kinds of requests.
     enum Kind {
@@ -35,7 +35,8 @@ record Footprint(Kind kind, long inode) {
         return switch (kind) {
             case FREE -> false;
             case READ, LIST -> later.isOfHandle() && later.inode == inode && !(isRead() && later.isRead());
-            case HANDLE -> later.kind == Kind.LOOK || later.kind == Kind.CHANGE || later.isOfHandle() && later.inode == inode;
+            case HANDLE ->
+                later.kind == Kind.LOOK || later.kind == Kind.CHANGE || later.isOfHandle() && later.inode == inode;
             case LOOK -> later.kind == Kind.CHANGE;
             case CHANGE -> later.kind != Kind.FREE;
         };
@@ -49,8 +50,8 @@ record Footprint(Kind kind, long inode) {
         return kind == Kind.READ || kind == Kind.LIST || kind == Kind.HANDLE;
     }
 
-    /// Of a request; `inodes` tells what is behind a handle. One that names no handle of ours will fail whenever it is
-    /// tried.
+    /// Of a request; `inodes` tells what is behind a handle. One that names no handle of ours will fail
+    /// whenever it is tried.
     static Footprint of(SftpRequest request, LongFunction<OptionalLong> inodes) {
         return switch (request) {
             case SftpRequest.Read read -> byHandle(Kind.READ, read.handle(), inodes);

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/// How many bytes of long replies a channel may have on their way, and who waits for room, in order. One that asks for
-/// more than all there is gets it alone. Not thread-safe.
+/// How many bytes of long replies a channel may have on their way, and who waits for room, in order. One that
+/// asks for more than all there is gets it alone. Not thread-safe.
 final class ReplyRoom<T> {
     private final long bytesMax;
     private final Deque<Waiting<T>> waiting = new ArrayDeque<>();

@@ -3,8 +3,8 @@ package mountagent.sftp.session;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Which requests of a channel may run now: each waits for those before it that [Footprint#precedes] it, and for no
-/// others. Not thread-safe.
+/// Which requests of a channel may run now: each waits for those before it that [Footprint#precedes] it, and
+/// for no others. Not thread-safe.
 final class RequestOrder<T> {
     private final List<Entry<T>> running = new ArrayList<>();
 

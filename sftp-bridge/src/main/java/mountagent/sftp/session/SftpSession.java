@@ -23,11 +23,12 @@ import org.slf4j.LoggerFactory;
 /// The requests of one channel, from bytes to replies. Thread-safe.
 ///
 /// # From message to reply
-/// [#receive] cuts messages out of the stream while no more than [SessionLimits#requestsMax] are under way; the rest
-/// stays as it came, bounded by the window that the client was given and gets back message by message, when each has
-/// run. A message goes through the [RequestOrder]; one with a long reply then waits for [ReplyRoom]. What can be
-/// answered from memory is answered by the thread that found it ready, the rest by a virtual thread each. A request
-/// counts as under way until its reply is out, so that a client which reads no replies stops its own requests.
+/// [#receive] cuts messages out of the stream while no more than [SessionLimits#requestsMax] are under way;
+/// the rest stays as it came, bounded by the window that the client was given and gets back message by
+/// message, when each has run. A message goes through the [RequestOrder]; one with a long reply then waits for
+/// [ReplyRoom]. What can be answered from memory is answered by the thread that found it ready, the rest by a
+/// virtual thread each. A request counts as under way until its reply is out, so that a client which reads no
+/// replies stops its own requests.
 public final class SftpSession {
     private static final Logger log = LoggerFactory.getLogger(SftpSession.class);
 
@@ -213,8 +214,8 @@ public final class SftpSession {
         }
         int wireBytes = task.message().wireBytes();
         pool.give(task.message().bytes());
-        outlet.send(reply, () -> sent(task.replyBytes()));
         outlet.consumed(wireBytes);
+        outlet.send(reply, () -> sent(task.replyBytes()));
     }
 
     private void sent(long roomBytes) {
@@ -258,8 +259,8 @@ public final class SftpSession {
         }
     }
 
-    /// Waits until what is under way has run, for `limit` at most, and ends every handle: what they have pending is
-    /// committed when this returns.
+    /// Waits until what is under way has run, for `limit` at most, and ends every handle: what they have
+    /// pending is committed when this returns.
     public void close(Duration limit) {
         stop();
         if (!awaitIdle(limit)) {

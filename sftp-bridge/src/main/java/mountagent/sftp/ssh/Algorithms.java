@@ -15,8 +15,8 @@ import org.apache.sshd.common.signature.Signature;
 import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
 
-/// The algorithms that are offered, the best first: none with SHA-1 or CBC, no group of 2,048 bits, no compression, no
-/// certificates (reference: sftp-bridge.md §4).
+/// The algorithms that are offered, the best first: none with SHA-1 or CBC, no group of 2,048 bits, no
+/// compression, no certificates (reference: sftp-bridge.md §4).
 final class Algorithms {
     /// Post-quantum hybrids first.
     private static final List<BuiltinDHFactories> KEY_EXCHANGES = List.of(
@@ -48,7 +48,8 @@ final class Algorithms {
 
     private Algorithms() {}
 
-    /// Whether ChaCha20 is offered: it runs at half of AES's rate here, and OpenSSH's clients before 10 prefer it.
+    /// Whether ChaCha20 is offered: it runs at half of AES's rate here, and OpenSSH's clients before 10 prefer
+    /// it.
     enum ChaCha20 {
         OFFERED,
         NOT_OFFERED

@@ -5,10 +5,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.Sizes;
 import org.jspecify.annotations.Nullable;
 
-/// Deals out the memory that channels may use: the more there are, the less a new one gets, down to what one needs.
+/// Deals out the memory that channels may use: the more there are, the less a new one gets, down to what one
+/// needs.
 ///
-/// A channel's share is its window (what its client may have sent that is not done with) and its replies. Windows are
-/// as large as lines with much delay need as long as there are few. Thread-safe.
+/// A channel's share is its window (what its client may have sent that is not done with) and its replies.
+/// Windows are as large as lines with much delay need as long as there are few. Thread-safe.
 final class ChannelShares {
     private static final long PARTS = 32;
     private static final long SHARE_MAX = 12L * Sizes.MIB;

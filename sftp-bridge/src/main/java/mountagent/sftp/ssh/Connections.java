@@ -37,8 +37,8 @@ final class Connections implements IoServiceEventListener, SessionListener {
     }
 
     @Override
-    public void connectionAccepted(IoAcceptor acceptor, SocketAddress local, SocketAddress remote, SocketAddress service)
-            throws IOException {
+    public void connectionAccepted(
+            IoAcceptor acceptor, SocketAddress local, SocketAddress remote, SocketAddress service) throws IOException {
         if (!(remote instanceof InetSocketAddress socket)) {
             return;
         }
@@ -91,8 +91,7 @@ final class Connections implements IoServiceEventListener, SessionListener {
                 .collect(Collectors.groupingBy(Known::address, Collectors.counting()));
         return all.entrySet().stream()
                 .filter(entry -> entry.getValue().user == null)
-                .max(Comparator.comparing(
-                        entry -> counts.getOrDefault(entry.getValue().address, 0L)))
+                .max(Comparator.comparing(entry -> counts.getOrDefault(entry.getValue().address, 0L)))
                 .map(Map.Entry::getKey)
                 .orElse(null);
     }

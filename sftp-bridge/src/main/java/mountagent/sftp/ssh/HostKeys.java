@@ -17,8 +17,9 @@ import org.apache.sshd.common.util.security.SecurityUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The keys by which clients know the server: every file `*_key` of a directory, in OpenSSH's form; an Ed25519 and an
-/// ECDSA key are made at first. Further ones beside them are for changing over. None may be readable by others.
+/// The keys by which clients know the server: every file `*_key` of a directory, in OpenSSH's form; an Ed25519
+/// and an ECDSA key are made at first. Further ones beside them are for changing over. None may be readable by
+/// others.
 final class HostKeys {
     private static final Logger log = LoggerFactory.getLogger(HostKeys.class);
 
@@ -48,7 +49,8 @@ final class HostKeys {
         try (var all = Files.list(folder)) {
             // Ed25519 before the others, so that clients who take the first get it
             return all.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
-                    .sorted(java.util.Comparator.comparing((Path file) -> !file.toString().contains("ed25519"))
+                    .sorted(java.util.Comparator.comparing(
+                                    (Path file) -> !file.toString().contains("ed25519"))
                             .thenComparing(Path::toString))
                     .toList();
         }
@@ -63,10 +65,7 @@ final class HostKeys {
         }
         try (var in = Files.newInputStream(file)) {
             for (KeyPair pair : SecurityUtils.loadKeyPairIdentities(null, file::toString, in, null)) {
-                log.info(
-                        "host key {} {}",
-                        KeyUtils.getKeyType(pair),
-                        KeyUtils.getFingerPrint(pair.getPublic()));
+                log.info("host key {} {}", KeyUtils.getKeyType(pair), KeyUtils.getFingerPrint(pair.getPublic()));
                 return pair;
             }
         } catch (GeneralSecurityException | RuntimeException e) {
@@ -77,7 +76,10 @@ final class HostKeys {
 
     private static void make(Path folder) throws IOException {
         try {
-            write(folder, "ed25519", SecurityUtils.getKeyPairGenerator(SecurityUtils.EDDSA).generateKeyPair());
+            write(
+                    folder,
+                    "ed25519",
+                    SecurityUtils.getKeyPairGenerator(SecurityUtils.ED25519).generateKeyPair());
             var ecdsa = SecurityUtils.getKeyPairGenerator(KeyUtils.EC_ALGORITHM);
             ecdsa.initialize(P256_BITS);
             write(folder, "ecdsa", ecdsa.generateKeyPair());

@@ -9,9 +9,9 @@ import mountagent.base.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes guessing slow: each failed try of an address delays its answer, longer each time, and after twenty the address
-/// is locked out for five minutes. What is known of an address is forgotten ten minutes after its last failure, or when
-/// 4,096 others have failed after it. Thread-safe.
+/// Makes guessing slow: each failed try of an address delays its answer, longer each time, and after twenty the
+/// address is locked out for five minutes. What is known of an address is forgotten ten minutes after its last
+/// failure, or when 4,096 others have failed after it. Thread-safe.
 final class LoginGuard {
     private static final Logger log = LoggerFactory.getLogger(LoginGuard.class);
 

@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /// Decides who may log in.
 ///
-/// A password is checked on a thread of its own, at most two at a time (each takes memory and a processor), and the
-/// answer to a wrong one is held back ([LoginGuard]). A user that is not there gets the same answer after the same
-/// work. Thread-safe.
+/// A password is checked on a thread of its own, at most two at a time (each takes memory and a processor),
+/// and the answer to a wrong one is held back ([LoginGuard]). A user that is not there gets the same answer
+/// after the same work. Thread-safe.
 final class Logins implements PasswordAuthenticator, PublickeyAuthenticator {
     private static final Logger log = LoggerFactory.getLogger(Logins.class);
 

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /// Sends the replies of one channel: cut to the client's packets, as far as its window goes. Thread-safe.
 ///
-/// Whoever brings a reply writes it, and what others bring meanwhile. When the window is full or the socket does not
-/// take more, a thread waits for it and goes on, so that nobody else has to. A client that takes nothing for ten
-/// minutes is given up.
+/// Whoever brings a reply writes it, and what others bring meanwhile. When the window is full or the socket
+/// does not take more, a thread waits for it and goes on, so that nobody else has to. A client that takes
+/// nothing for ten minutes is given up.
 final class ReplyWriter implements Outlet {
     private static final Logger log = LoggerFactory.getLogger(ReplyWriter.class);
 

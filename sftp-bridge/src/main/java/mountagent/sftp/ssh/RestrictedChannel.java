@@ -1,30 +1,36 @@
 package mountagent.sftp.ssh;
 
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.channel.PtyMode;
 import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.helpers.AbstractConnectionService;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.channel.ChannelSession;
-import org.apache.sshd.common.channel.PtyMode;
 import org.jspecify.annotations.Nullable;
 
 /// A session channel that takes no environment and no terminal, and whose window is its [ChannelShares.Share].
 final class RestrictedChannel extends ChannelSession {
     private final ChannelShares.@Nullable Share share;
+    private final int channelsMax;
     private @Nullable SftpCommand command;
 
-    RestrictedChannel(ChannelShares shares) {
+    /// One of at most `channelsMax` of its connection.
+    RestrictedChannel(ChannelShares shares, int channelsMax) {
         super(List.of());
-        share = shares.take();
+        this.share = shares.take();
+        this.channelsMax = channelsMax;
     }
 
     @Override
@@ -42,13 +48,20 @@ final class RestrictedChannel extends ChannelSession {
 
     @Override
     protected OpenFuture doInit(Buffer buffer) {
-        if (share != null) {
+        if (share != null && of(getSession()).size() <= channelsMax) {
             return super.doInit(buffer);
         }
         var refused = new DefaultOpenFuture(this, this);
         refused.setException(new SshChannelOpenException(
                 getChannelId(), SshConstants.SSH_OPEN_RESOURCE_SHORTAGE, "too many channels are open"));
         return refused;
+    }
+
+    /// The channels of a session.
+    static Collection<? extends Channel> of(Session session) {
+        return session.getService(ConnectionService.class) instanceof AbstractConnectionService service
+                ? service.getChannels()
+                : List.of();
     }
 
     /// The channel's memory; not to be asked of a channel that was refused.

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /// The subsystem `sftp` of one channel. Thread-safe.
 ///
-/// What it needs of the volume is looked up on a thread of its own; bytes that come meanwhile wait, within the window.
-/// It ends when the client has said that it sends no more, or with the channel: then its handles are closed, and the
-/// channel goes after that.
+/// What it needs of the volume is looked up on a thread of its own; bytes that come meanwhile wait, within the
+/// window. It ends when the client has said that it sends no more, or with the channel: then its handles are
+/// closed, and the channel goes after that.
 final class SftpCommand implements Command, ChannelDataReceiver {
     private static final Logger log = LoggerFactory.getLogger(SftpCommand.class);
 

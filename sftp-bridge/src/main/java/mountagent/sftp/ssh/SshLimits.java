@@ -4,8 +4,8 @@ import java.time.Duration;
 import mountagent.base.Sizes;
 
 /// What clients may take. Beyond `connections` (in all, and from one address) a new one is refused; beyond
-/// `unauthenticated` the oldest that has not logged in is ended, of the address that has most of them. `bufferBytes`
-/// is what all channels together may have queued; one that finds none left is refused.
+/// `unauthenticated` the oldest that has not logged in is ended, of the address that has most of them.
+/// `bufferBytes` is what all channels together may have queued; one that finds none left is refused.
 public record SshLimits(
         int connections,
         int connectionsOfAddress,

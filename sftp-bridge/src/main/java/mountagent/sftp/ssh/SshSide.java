@@ -21,6 +21,7 @@ import mountagent.sftp.users.Users;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.forward.ForwarderFactory;
+import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
@@ -38,7 +39,6 @@ import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
-import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
 import org.apache.sshd.server.global.OpenSshHostKeysHandler;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
@@ -151,8 +151,8 @@ public final class SshSide implements AutoCloseable {
         server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
         server.setForwarderFactory((ForwarderFactory) null);
         server.setAgentFactory(null);
-        server.setGlobalRequestHandlers(List.of(
-                KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE, OpenSshHostKeysHandler.INSTANCE));
+        server.setGlobalRequestHandlers(
+                List.of(KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE, OpenSshHostKeysHandler.INSTANCE));
         server.setShellFactory(null);
         server.setIoServiceEventListener(connections);
         server.addSessionListener(connections);
@@ -163,17 +163,13 @@ public final class SshSide implements AutoCloseable {
                 return timeout.getStatus() == TimeoutIndicator.TimeoutStatus.IdleTimeout && openCount(session) > 0;
             }
         });
-        CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(server, plan.limits().channelsOfConnection());
         CoreModuleProperties.IDLE_TIMEOUT.set(server, plan.limits().idleTime());
     }
 
     private static int openCount(Session session) {
-        var service = session.getService(org.apache.sshd.common.session.ConnectionService.class);
         int count = 0;
-        if (service instanceof org.apache.sshd.common.session.helpers.AbstractConnectionService known) {
-            for (Channel channel : known.getChannels()) {
-                count += channel instanceof RestrictedChannel restricted ? restricted.openCount() : 0;
-            }
+        for (Channel channel : RestrictedChannel.of(session)) {
+            count += channel instanceof RestrictedChannel restricted ? restricted.openCount() : 0;
         }
         return count;
     }
@@ -188,7 +184,7 @@ public final class SshSide implements AutoCloseable {
 
             @Override
             public Channel createChannel(Session session) {
-                return new RestrictedChannel(shares);
+                return new RestrictedChannel(shares, plan.limits().channelsOfConnection());
             }
         }));
         var perUser = new UserThreads(commands.threads(), plan.limits().requestsOfUser());

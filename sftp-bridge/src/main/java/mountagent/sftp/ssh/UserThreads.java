@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs requests on threads of their own, for each user no more at once than is its due: one user's flood waits for
-/// itself. How many wait is bounded by the channels. Thread-safe.
+/// Runs requests on threads of their own, for each user no more at once than is its due: one user's flood
+/// waits for itself. How many wait is bounded by the channels. Thread-safe.
 final class UserThreads {
     private static final Logger log = LoggerFactory.getLogger(UserThreads.class);
 

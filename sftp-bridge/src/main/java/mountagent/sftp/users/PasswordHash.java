@@ -12,8 +12,8 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /// Hashes of passwords: Argon2id in the usual text form, `$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH`.
 ///
-/// The cost is that which OWASP recommends: 19 MiB of memory and two passes. Hashes with another cost are understood
-/// within limits, so that a file from elsewhere cannot make a log-in take all the memory.
+/// The cost is that which OWASP recommends: 19 MiB of memory and two passes. Hashes with another cost are
+/// understood within limits, so that a file from elsewhere cannot make a log-in take all the memory.
 public final class PasswordHash {
     private static final int MEMORY_KIB = 19_456;
     private static final int PASSES = 2;
@@ -59,7 +59,8 @@ public final class PasswordHash {
         return value >= 1 && value <= most;
     }
 
-    /// Whether `password` has this hash. Takes tens of milliseconds of one processor, and the memory the hash says.
+    /// Whether `password` has this hash. Takes tens of milliseconds of one processor, and the memory the hash
+    /// says.
     public static boolean matches(char[] password, String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches() || !isWithinLimits(form)) {

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One user of the SFTP server.
 ///
-/// `root` is the directory of the volume that the user sees as `/`. `passwordHash` is a [PasswordHash], null for a
-/// user without a password. `keys` are lines as in OpenSSH's `authorized_keys`. `allow` and `deny` are networks
-/// ([Network]); without `allow` all addresses are allowed that `deny` does not have.
+/// `root` is the directory of the volume that the user sees as `/`. `passwordHash` is a [PasswordHash], null
+/// for a user without a password. `keys` are lines as in OpenSSH's `authorized_keys`. `allow` and `deny` are
+/// networks ([Network]); without `allow` all addresses are allowed that `deny` does not have.
 public record SftpUser(
         String name,
         int uid,

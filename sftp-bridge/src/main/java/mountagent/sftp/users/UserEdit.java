@@ -19,8 +19,8 @@ public final class UserEdit {
         return user;
     }
 
-    /// Sets one; `key`, `allow` and `deny` add to what there is. IllegalArgumentException says what is wrong with the
-    /// value.
+    /// Sets one; `key`, `allow` and `deny` add to what there is. IllegalArgumentException says what is wrong
+    /// with the value.
     public UserEdit with(String setting, String value) {
         SftpUser u = user;
         user = switch (setting) {
@@ -87,11 +87,7 @@ public final class UserEdit {
                 u.deny());
     }
 
-    private SftpUser logIn(
-            @Nullable String passwordHash,
-            List<String> keys,
-            List<String> allow,
-            List<String> deny) {
+    private SftpUser logIn(@Nullable String passwordHash, List<String> keys, List<String> allow, List<String> deny) {
         SftpUser u = user;
         return new SftpUser(
                 u.name(),

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// The file of users. It holds hashes of passwords: only its owner may read or change it, and a file that others may
-/// is refused.
+/// The file of users. It holds hashes of passwords: only its owner may read or change it, and a file that
+/// others may is refused.
 public final class UserFile {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
@@ -26,13 +26,18 @@ public final class UserFile {
         this.path = path;
     }
 
+    /// Whether a user may be called so.
+    public static boolean isName(String name) {
+        return UserText.isName(name);
+    }
+
     /// Where it is.
     public Path path() {
         return path;
     }
 
-    /// All users by name; none when there is no file. IOException when it cannot be read, is open to others, or when a
-    /// line is wrong: the message names the file and the line.
+    /// All users by name; none when there is no file. IOException when it cannot be read, is open to others,
+    /// or when a line is wrong: the message names the file and the line.
     public Map<String, SftpUser> read() throws IOException {
         try {
             requirePrivate();

@@ -21,9 +21,9 @@ import org.apache.sshd.common.config.keys.AuthorizedKeyEntry;
 import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
 import org.jspecify.annotations.Nullable;
 
-/// One line of a user's public keys, as in OpenSSH's `authorized_keys`, with the options that mean something here:
-/// `from=` and `expiry-time=`; `restrict` and what it takes away is never there anyway. Any other option would be
-/// believed to have an effect: the key is refused.
+/// One line of a user's public keys, as in OpenSSH's `authorized_keys`, with the options that mean something
+/// here: `from=` and `expiry-time=`; `restrict` and what it takes away is never there anyway. Any other option
+/// would be believed to have an effect: the key is refused.
 public final class UserKey {
     private static final int RSA_BITS_LEAST = 2048;
     private static final Set<String> NOTHING_TO_DO = Set.of(
@@ -35,8 +35,7 @@ public final class UserKey {
     private final List<Network> notFrom;
     private final @Nullable Instant expiry;
 
-    private UserKey(
-            PublicKey key, String type, List<Network> from, List<Network> notFrom, @Nullable Instant expiry) {
+    private UserKey(PublicKey key, String type, List<Network> from, List<Network> notFrom, @Nullable Instant expiry) {
         this.key = key;
         this.type = type;
         this.from = from;
@@ -83,8 +82,8 @@ public final class UserKey {
         try {
             PublicKey key = entry.resolvePublicKey(null, Map.of(), PublicKeyEntryResolver.FAILING);
             if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < RSA_BITS_LEAST) {
-                throw new IllegalArgumentException("an RSA key of " + rsa.getModulus().bitLength()
-                        + " bits is too short: it needs " + RSA_BITS_LEAST);
+                throw new IllegalArgumentException("an RSA key of "
+                        + rsa.getModulus().bitLength() + " bits is too short: it needs " + RSA_BITS_LEAST);
             }
             if (key.getAlgorithm().equals("DSA")) {
                 throw new IllegalArgumentException("DSA keys are too weak: use an ssh-ed25519 key");
@@ -114,7 +113,8 @@ public final class UserKey {
         String digits = isUtc ? text.substring(0, text.length() - 1) : text;
         try {
             LocalDateTime time = switch (digits.length()) {
-                case 8 -> LocalDate.parse(digits, DateTimeFormatter.BASIC_ISO_DATE).atStartOfDay();
+                case 8 ->
+                    LocalDate.parse(digits, DateTimeFormatter.BASIC_ISO_DATE).atStartOfDay();
                 case 12 -> LocalDateTime.parse(digits, DateTimeFormatter.ofPattern("uuuuMMddHHmm", Locale.ROOT));
                 case 14 -> LocalDateTime.parse(digits, DateTimeFormatter.ofPattern("uuuuMMddHHmmss", Locale.ROOT));
                 default -> throw new DateTimeException("its length is wrong");

@@ -103,7 +103,9 @@ final class UserText {
                     "groups",
                     String.join(
                             " ",
-                            user.groups().stream().map(Integer::toUnsignedString).toList()));
+                            user.groups().stream()
+                                    .map(Integer::toUnsignedString)
+                                    .toList()));
         }
         line(text, "root", user.root());
         line(text, "umask", "%03o".formatted(user.umask()));

@@ -32,7 +32,8 @@ public final class Users {
         this.file = file;
     }
 
-    /// A user as the file has it now. A file that cannot be read any more leaves what was known: the log says so.
+    /// A user as the file has it now. A file that cannot be read any more leaves what was known: the log says
+    /// so.
     public Optional<SftpUser> find(String name) {
         refresh();
         lock.lock();

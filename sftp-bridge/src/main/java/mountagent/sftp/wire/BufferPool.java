@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.Sizes;
 
-/// Memory for long messages, used again and again: only a few arrays that are free are kept. How much is in use at
-/// once is limited by those who take it. Thread-safe.
+/// Memory for long messages, used again and again: only a few arrays that are free are kept. How much is in
+/// use at once is limited by those who take it. Thread-safe.
 public final class BufferPool {
     /// Shorter ones are cheaper to make than to keep.
     private static final int POOLED_FROM = 4 * Sizes.KIB;

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Cuts messages out of a stream of bytes that comes in pieces of any size.
 ///
-/// What was added and not taken is kept as it came: who adds no more than a window of bytes that are given back
-/// when their message is done bounds it. The memory of a message is taken when its length is known and in order, of
-/// which the first bytes are there. Not thread-safe.
+/// What was added and not taken is kept as it came: who adds no more than a window of bytes that are given
+/// back when their message is done bounds it. The memory of a message is taken when its length is known and in
+/// order, of which the first bytes are there. Not thread-safe.
 public final class Frames {
     private static final int LENGTH_BYTES = Integer.BYTES;
 
@@ -35,8 +35,8 @@ public final class Frames {
         }
     }
 
-    /// The next message, or null while it is not complete. A length that no message has is a [BadMessageException]:
-    /// there is no going on after it.
+    /// The next message, or null while it is not complete. A length that no message has is a
+    /// [BadMessageException]: there is no going on after it.
     public @Nullable Message next() throws BadMessageException {
         while (!waiting.isEmpty()) {
             byte[] piece = waiting.getFirst();
@@ -58,8 +58,8 @@ public final class Frames {
         return !waiting.isEmpty();
     }
 
-    /// Takes bytes for the message under way and returns how many: all, or those up to its end, when [#complete] has
-    /// it. Not to be used while bytes wait.
+    /// Takes bytes for the message under way and returns how many: all, or those up to its end, when
+    /// [#complete] has it. Not to be used while bytes wait.
     public int take(byte[] bytes, int from, int count) throws BadMessageException {
         int taken = 0;
         while (headBytes < LENGTH_BYTES && taken < count) {
@@ -79,8 +79,8 @@ public final class Frames {
 
     private void begin() throws BadMessageException {
         if (head <= 0 || head > Protocol.MESSAGE_MAX) {
-            throw new BadMessageException(
-                    "a message of " + Integer.toUnsignedString(head) + " bytes is not from 1 to " + Protocol.MESSAGE_MAX);
+            throw new BadMessageException("a message of " + Integer.toUnsignedString(head) + " bytes is not from 1 to "
+                    + Protocol.MESSAGE_MAX);
         }
         bodyLength = head;
         bodyBytes = 0;

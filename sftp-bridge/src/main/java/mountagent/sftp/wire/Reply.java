@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/// One reply as it goes out, its length in front. Built by one thread, then handed on; whoever is done with it calls
-/// [#free].
+/// One reply as it goes out, its length in front. Built by one thread, then handed on; whoever is done with it
+/// calls [#free].
 public final class Reply {
     private static final int VERSION = 2;
     private static final int STATUS = 101;
@@ -26,7 +26,7 @@ public final class Reply {
     private Reply(BufferPool pool, int type, int id, int bodyMax) {
         this.pool = pool;
         this.bytes = pool.take(HEAD_LENGTH + bodyMax);
-        this.out = ByteBuffer.wrap(bytes);
+        this.out = ByteBuffer.wrap(bytes, 0, HEAD_LENGTH + bodyMax);
         out.position(Integer.BYTES).put((byte) type).putInt(id);
     }
 
@@ -97,7 +97,7 @@ public final class Reply {
         out.putInt(HEAD_LENGTH, names);
     }
 
-    /// What is left of `bodyMax`, or a little more.
+    /// What is left of `bodyMax`.
     public int remaining() {
         return out.remaining();
     }

@@ -8,7 +8,8 @@ import mountagent.sftp.wire.SftpRequest.Follow;
 import mountagent.sftp.wire.SftpRequest.Replace;
 import mountagent.sftp.wire.SftpRequest.Tilde;
 
-/// Reads requests from messages. Every message must have all its fields and nothing behind them.
+/// Reads requests from messages. Every message must have all its fields and, but for WRITE, nothing behind
+/// them.
 public final class RequestDecoder {
     private static final int ID_END = 5;
 
@@ -35,10 +36,15 @@ public final class RequestDecoder {
             return new SftpRequest.Unknown("message type " + (bytes[from] & 0xff));
         }
         SftpRequest request = type == PacketType.EXTENDED ? extended(in) : plain(type, in);
-        if (!(request instanceof SftpRequest.Unknown)) {
+        if (mustEndHere(request)) {
             in.end();
         }
         return request;
+    }
+
+    /// Clients in Go (rclone among them) send whole buffers behind the last data of a file.
+    private static boolean mustEndHere(SftpRequest request) {
+        return !(request instanceof SftpRequest.Unknown || request instanceof SftpRequest.Write);
     }
 
     private static SftpRequest plain(PacketType type, MessageReader in) throws BadMessageException {
@@ -74,8 +80,7 @@ public final class RequestDecoder {
             case Extension.FSTATVFS -> new SftpRequest.SpaceOfHandle(in.handle());
             case Extension.HARDLINK -> new SftpRequest.HardLink(path(in), path(in));
             case Extension.FSYNC -> new SftpRequest.Sync(in.handle());
-            case Extension.LSETSTAT ->
-                new SftpRequest.SetStat(path(in), Follow.NOT_LAST_LINK, FileAttributes.read(in));
+            case Extension.LSETSTAT -> new SftpRequest.SetStat(path(in), Follow.NOT_LAST_LINK, FileAttributes.read(in));
             case Extension.LIMITS -> new SftpRequest.Limits();
             case Extension.EXPAND_PATH -> new SftpRequest.RealPath(path(in), Tilde.HOME);
             case Extension.COPY_DATA ->

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import mountagent.base.Bytes;
 
-/// One request of a client, read and checked for form, not for sense. Handles are numbers of ours, -1 for what cannot
-/// be one. Paths are bytes as sent.
+/// One request of a client, read and checked for form, not for sense. Handles are numbers of ours, -1 for what
+/// cannot be one. Paths are bytes as sent.
 public sealed interface SftpRequest {
     /// `flags` are the bits of SSH_FXP_OPEN.
     record Open(Bytes path, int flags, FileAttributes attributes) implements SftpRequest {}
