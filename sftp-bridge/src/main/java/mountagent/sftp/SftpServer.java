@@ -70,7 +70,7 @@ public final class SftpServer implements AutoCloseable {
 
     private View view(SftpUser user) throws FsException {
         var caller = new Caller(
-                user.effectiveUid(), user.effectiveGid(), user.groups(), 0, user.umask(), Caller.Checks.CORE);
+                user.effectiveUid(), user.effectiveGid(), user.effectiveGroups(), 0, user.umask(), Caller.Checks.CORE);
         var rights = user.isReadOnly() ? View.Rights.READ_ONLY : View.Rights.READ_WRITE;
         return new View(volume, caller, root(user), rights, users::nameOf, clock);
     }

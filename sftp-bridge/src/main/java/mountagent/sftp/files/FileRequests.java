@@ -1,6 +1,7 @@
 package mountagent.sftp.files;
 
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import mountagent.base.AttrChange;
 import mountagent.base.Errno;
@@ -136,7 +137,9 @@ final class FileRequests {
     Reply read(int id, SftpRequest.Read request) throws FsException {
         OpenFile file = handles.file(request.handle());
         int length = (int) Math.min(request.length(), Protocol.DATA_MAX);
-        return readBy(id, length, target -> volume.read(file.handle(), request.offset(), target), request.offset());
+        return Objects.requireNonNull(
+                readBy(id, length, target -> volume.read(file.handle(), request.offset(), target), request.offset()),
+                "only a read that does not wait may have no answer");
     }
 
     /// The same if it can be answered at once; null if not.

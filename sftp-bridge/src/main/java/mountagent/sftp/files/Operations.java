@@ -1,6 +1,7 @@
 package mountagent.sftp.files;
 
 import java.util.OptionalLong;
+import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.sftp.files.OpenHandle.Listing;
 import mountagent.sftp.files.OpenHandle.OpenFile;
@@ -132,7 +133,7 @@ public final class Operations {
     private Reply close(int id, long number) throws FsException {
         OpenHandle open = handles.remove(number);
         switch (open) {
-            case null -> throw FsException.miss(mountagent.base.Errno.EBADF);
+            case null -> throw FsException.miss(Errno.EBADF);
             case OpenFile file -> files.close(number, file);
             case Listing listing -> view.volume().releasedir(listing.handle());
         }
@@ -148,9 +149,12 @@ public final class Operations {
     }
 
     private Reply failed(int id, FsException failure) {
-        if (!failure.isExpected()) {
+        boolean isOurs = failure.errno() == Errno.EIO || failure.errno() == Errno.ETIMEDOUT;
+        if (isOurs) {
             log.warn("a request failed: {}", failure.getMessage());
-            log.debug("it failed here", failure);
+        } else if (!failure.isExpected()) {
+            // whatever a client can provoke as often as it likes must not fill the log
+            log.debug("a request is refused: {}", failure.getMessage());
         }
         return replies.failed(id, failure);
     }

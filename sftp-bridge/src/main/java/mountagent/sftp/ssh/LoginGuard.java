@@ -77,7 +77,9 @@ final class LoginGuard {
 
     private int count(InetAddress address) {
         Failures failures = known.get(address);
-        boolean isForgotten = failures == null || clock.nanoTime() - failures.lastNanos > REMEMBERED.toNanos();
-        return isForgotten ? 0 : failures.count;
+        if (failures == null || clock.nanoTime() - failures.lastNanos > REMEMBERED.toNanos()) {
+            return 0;
+        }
+        return failures.count;
     }
 }

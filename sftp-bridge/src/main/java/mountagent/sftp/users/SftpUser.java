@@ -49,6 +49,13 @@ public record SftpUser(
         return gid == 0 && !isSuperUserAllowed ? SQUASHED : gid;
     }
 
+    /// The further groups' numbers in the volume.
+    public List<Integer> effectiveGroups() {
+        return isSuperUserAllowed
+                ? groups
+                : groups.stream().filter(group -> group != 0).toList();
+    }
+
     /// Nothing that is secret.
     @Override
     public String toString() {

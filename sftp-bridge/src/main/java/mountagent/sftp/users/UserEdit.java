@@ -8,100 +8,71 @@ import org.jspecify.annotations.Nullable;
 public final class UserEdit {
     private static final int UMASK_MAX = 0777;
 
-    private SftpUser user;
+    private final String name;
+    private int uid;
+    private int gid;
+    private List<Integer> groups;
+    private String root;
+    private int umask;
+    private boolean isReadOnly;
+    private boolean isSuperUserAllowed;
+    private @Nullable String passwordHash;
+    private List<String> keys;
+    private List<String> allow;
+    private List<String> deny;
 
+    /// Begins with what `user` has.
     public UserEdit(SftpUser user) {
-        this.user = user;
+        name = user.name();
+        uid = user.uid();
+        gid = user.gid();
+        groups = user.groups();
+        root = user.root();
+        umask = user.umask();
+        isReadOnly = user.isReadOnly();
+        isSuperUserAllowed = user.isSuperUserAllowed();
+        passwordHash = user.passwordHash();
+        keys = user.keys();
+        allow = user.allow();
+        deny = user.deny();
     }
 
     /// The user with what was set.
     public SftpUser result() {
-        return user;
+        return new SftpUser(
+                name, uid, gid, groups, root, umask, isReadOnly, isSuperUserAllowed, passwordHash, keys, allow, deny);
     }
 
-    /// Sets one; `key`, `allow` and `deny` add to what there is. IllegalArgumentException says what is wrong
-    /// with the value.
+    /// Sets one; `key`, `allow` and `deny` add to what there is. IllegalArgumentException says what is wrong with
+    /// the value.
     public UserEdit with(String setting, String value) {
-        SftpUser u = user;
-        user = switch (setting) {
-            case "uid" -> copy(number(setting, value), u.gid(), u.groups(), u.root(), u.umask());
-            case "gid" -> copy(u.uid(), number(setting, value), u.groups(), u.root(), u.umask());
-            case "groups" -> copy(u.uid(), u.gid(), numbers(value), u.root(), u.umask());
-            case "root" -> copy(u.uid(), u.gid(), u.groups(), root(value), u.umask());
-            case "umask" -> copy(u.uid(), u.gid(), u.groups(), u.root(), umask(value));
-            case "read-only" -> flags(isTrue(setting, value), u.isSuperUserAllowed());
-            case "allow-uid-0" -> flags(u.isReadOnly(), isTrue(setting, value));
-            case "password" -> logIn(hash(value), u.keys(), u.allow(), u.deny());
-            case "key" -> logIn(u.passwordHash(), plus(u.keys(), key(value)), u.allow(), u.deny());
-            case "allow" -> logIn(u.passwordHash(), u.keys(), plus(u.allow(), network(value)), u.deny());
-            case "deny" -> logIn(u.passwordHash(), u.keys(), u.allow(), plus(u.deny(), network(value)));
+        switch (setting) {
+            case "uid" -> uid = number(setting, value);
+            case "gid" -> gid = number(setting, value);
+            case "groups" -> groups = numbers(value);
+            case "root" -> root = root(value);
+            case "umask" -> umask = umask(value);
+            case "read-only" -> isReadOnly = isTrue(setting, value);
+            case "allow-uid-0" -> isSuperUserAllowed = isTrue(setting, value);
+            case "password" -> passwordHash = hash(value);
+            case "key" -> keys = plus(keys, key(value));
+            case "allow" -> allow = plus(allow, network(value));
+            case "deny" -> deny = plus(deny, network(value));
             default -> throw new IllegalArgumentException("\"" + setting + "\" is no setting of a user");
-        };
+        }
         return this;
     }
 
     /// Empties `password`, `key`, `allow` or `deny`. IllegalArgumentException for another.
     public UserEdit without(String setting) {
-        SftpUser u = user;
-        user = switch (setting) {
-            case "password" -> logIn(null, u.keys(), u.allow(), u.deny());
-            case "key" -> logIn(u.passwordHash(), List.of(), u.allow(), u.deny());
-            case "allow" -> logIn(u.passwordHash(), u.keys(), List.of(), u.deny());
-            case "deny" -> logIn(u.passwordHash(), u.keys(), u.allow(), List.of());
+        switch (setting) {
+            case "password" -> passwordHash = null;
+            case "key" -> keys = List.of();
+            case "allow" -> allow = List.of();
+            case "deny" -> deny = List.of();
             default -> throw new IllegalArgumentException("\"" + setting + "\" cannot be empty");
-        };
+        }
         return this;
-    }
-
-    private SftpUser copy(int uid, int gid, List<Integer> groups, String root, int umask) {
-        SftpUser u = user;
-        return new SftpUser(
-                u.name(),
-                uid,
-                gid,
-                groups,
-                root,
-                umask,
-                u.isReadOnly(),
-                u.isSuperUserAllowed(),
-                u.passwordHash(),
-                u.keys(),
-                u.allow(),
-                u.deny());
-    }
-
-    private SftpUser flags(boolean isReadOnly, boolean isSuperUserAllowed) {
-        SftpUser u = user;
-        return new SftpUser(
-                u.name(),
-                u.uid(),
-                u.gid(),
-                u.groups(),
-                u.root(),
-                u.umask(),
-                isReadOnly,
-                isSuperUserAllowed,
-                u.passwordHash(),
-                u.keys(),
-                u.allow(),
-                u.deny());
-    }
-
-    private SftpUser logIn(@Nullable String passwordHash, List<String> keys, List<String> allow, List<String> deny) {
-        SftpUser u = user;
-        return new SftpUser(
-                u.name(),
-                u.uid(),
-                u.gid(),
-                u.groups(),
-                u.root(),
-                u.umask(),
-                u.isReadOnly(),
-                u.isSuperUserAllowed(),
-                passwordHash,
-                keys,
-                allow,
-                deny);
     }
 
     private static List<String> plus(List<String> list, String value) {

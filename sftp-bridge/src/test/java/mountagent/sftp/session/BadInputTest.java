@@ -13,9 +13,7 @@ import mountagent.base.Await;
 import mountagent.sftp.files.View;
 import mountagent.sftp.session.Bench.Answer;
 import mountagent.sftp.session.Bench.Handle;
-import mountagent.volume.TestVolume;
 import mountagent.volume.VolumeFs;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,29 +25,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What a client may send that it should not: each gets the right status or the end of its channel, and costs
 /// nothing (reference: sftp-bridge.md §6).
 @Timeout(120)
-final class BadInputTest {
-    private static final int OK = 0;
-    private static final int EOF = 1;
-    private static final int NO_SUCH_FILE = 2;
-    private static final int FAILURE = 4;
+final class BadInputTest extends SessionCase {
     private static final int BAD_MESSAGE = 5;
     private static final int OP_UNSUPPORTED = 8;
 
-    private TestVolume volume;
-    private Bench client;
-
     @BeforeEach
-    void open() throws Exception {
-        volume = TestVolume.inMemory();
-        client = Bench.open(volume.fs());
+    void putAFile() throws Exception {
         client.put("/file", "text");
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        client.close();
-        assertEquals(0, client.openCount());
-        volume.close();
     }
 
     private Bench raw() {

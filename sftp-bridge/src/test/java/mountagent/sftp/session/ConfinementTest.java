@@ -1,5 +1,9 @@
 package mountagent.sftp.session;
 
+import static mountagent.sftp.session.SessionCase.FAILURE;
+import static mountagent.sftp.session.SessionCase.NO_SUCH_FILE;
+import static mountagent.sftp.session.SessionCase.OK;
+import static mountagent.sftp.session.SessionCase.PERMISSION_DENIED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,10 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Nobody leaves its root directory, and nobody has more rights than its number gives in the volume.
 @Timeout(60)
 final class ConfinementTest {
-    private static final int OK = 0;
-    private static final int NO_SUCH_FILE = 2;
-    private static final int PERMISSION_DENIED = 3;
-    private static final int FAILURE = 4;
 
     private TestVolume volume;
     private long home;

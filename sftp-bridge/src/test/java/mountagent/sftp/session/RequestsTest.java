@@ -11,41 +11,18 @@ import java.util.Set;
 import mountagent.base.Timestamp;
 import mountagent.sftp.session.Bench.Answer;
 import mountagent.sftp.session.Bench.Handle;
-import mountagent.volume.TestVolume;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What each request does, as its client sees it.
 @Timeout(120)
-final class RequestsTest {
-    private static final int OK = 0;
-    private static final int EOF = 1;
-    private static final int NO_SUCH_FILE = 2;
-    private static final int FAILURE = 4;
-
+final class RequestsTest extends SessionCase {
     private static final int READ = 1;
     private static final int WRITE = 2;
     private static final int APPEND = 4;
     private static final int CREATE = 8;
     private static final int TRUNCATE = 16;
     private static final int EXCLUSIVE = 32;
-
-    private TestVolume volume;
-    private Bench client;
-
-    @BeforeEach
-    void open() throws Exception {
-        volume = TestVolume.inMemory();
-        client = Bench.open(volume.fs());
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        client.close();
-        volume.close();
-    }
 
     @Test
     void whatWasWrittenIsThereAfterClose() throws Exception {
