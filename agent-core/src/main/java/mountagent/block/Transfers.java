@@ -10,6 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import mountagent.base.Clock;
+import mountagent.base.Scratch;
 import mountagent.base.Sizes;
 import mountagent.base.Threads;
 import mountagent.object.ObjectStore;
@@ -67,7 +68,8 @@ final class Transfers implements AutoCloseable {
         this.codec = format.compression() == Compression.NONE ? null : BlockCodec.of(format.compression());
         int pieceBytes = codec == null ? 1 : codec.encodedMax(format.blockSizeBytes()) + FOREIGN_SLACK_BYTES;
         int pieces = Math.clamp(options.bufferBytes() / SCRATCH_SHARE / pieceBytes, SCRATCH_MIN, SCRATCH_MAX);
-        this.scratch = new Scratch(pieceBytes, pieces);
+        // Apart from the pool, so that an upload that frees a buffer never waits for one.
+        this.scratch = Scratch.offHeap(pieceBytes, pieces);
         this.scratchBytes = codec == null ? 0 : (long) pieceBytes * pieces;
     }
 

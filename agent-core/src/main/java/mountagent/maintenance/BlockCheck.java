@@ -148,8 +148,9 @@ public final class BlockCheck implements VolumeCheck {
         }
     }
 
-    /// Whether an object of `size` bytes can be the block.
-    static boolean canBe(BlockKey block, long size, BlockFormat format) {
+    /// Whether an object of `stored` bytes can be the block.
+    static boolean canBe(BlockKey block, long stored, BlockFormat format) {
+        long size = stored - format.encryptionBytes();
         long longest = block.length() + (long) block.length() / GROWTH + GROWTH_FIXED;
         return format.compression() == Compression.NONE ? size == block.length() : size > 0 && size <= longest;
     }

@@ -8,6 +8,7 @@ import mountagent.base.Sizes;
 import mountagent.json.Json;
 import mountagent.json.JsonObject;
 import mountagent.json.JsonValue;
+import org.jspecify.annotations.Nullable;
 
 /// The setting of a volume: its name and identity, where its objects are and how they are written, limits and switches
 /// (reference: volume-format.md §2).
@@ -21,6 +22,9 @@ public final class VolumeFormat {
 
     /// What a secret is shown as.
     public static final String REMOVED = "removed";
+
+    private static final String DEFAULT_TIER = "0";
+    private static final String STORAGE_CLASS = FormatField.STORAGE_CLASS.member();
 
     private static final BigInteger LONG_MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
@@ -130,6 +134,17 @@ public final class VolumeFormat {
     /// Where the object store is.
     public String bucket() {
         return text(FormatField.BUCKET);
+    }
+
+    /// Class of new objects, empty for the store's own; from 1.4 on that of tier 0.
+    public String storageClass() {
+        return tier0() instanceof JsonObject tier
+                ? tier.get(STORAGE_CLASS) instanceof JsonValue.Text text ? text.value() : ""
+                : text(FormatField.STORAGE_CLASS);
+    }
+
+    private @Nullable JsonValue tier0() {
+        return document.get(FormatField.TIERS.member()) instanceof JsonObject tiers ? tiers.get(DEFAULT_TIER) : null;
     }
 
     /// User of the object store, empty when there is none.
@@ -261,6 +276,19 @@ public final class VolumeFormat {
 
     public VolumeFormat withBucket(String value) {
         return with(FormatField.BUCKET, value);
+    }
+
+    /// The same with another class of new objects, in tier 0 too if there are tiers.
+    public VolumeFormat withStorageClass(String value) {
+        VolumeFormat changed = with(FormatField.STORAGE_CLASS, value);
+        if (!(document.get(FormatField.TIERS.member()) instanceof JsonObject tiers)
+                || !(tier0() instanceof JsonObject tier)) {
+            return changed;
+        }
+        return changed.with(
+                FormatField.TIERS,
+                tiers.with(DEFAULT_TIER, tier.with(STORAGE_CLASS, new JsonValue.Text(value))),
+                false);
     }
 
     public VolumeFormat withAccessKey(String value) {

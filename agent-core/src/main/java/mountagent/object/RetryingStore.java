@@ -12,7 +12,8 @@ import mountagent.object.ObjectStoreException.Kind;
 /// Tries calls again that failed for a reason that may pass ([ObjectStoreException.Kind#TRANSIENT]).
 ///
 /// The wait before try n is drawn evenly from half of to a whole `first` · 2^(n-2), at most `longest`, so
-/// that clients that failed together do not come back together. All operations may be repeated: a put
+/// that clients that failed together do not come back together; a store that asks to be left alone for longer is, up
+/// to `longest`. All operations may be repeated: a put
 /// stores the same bytes, a delete of what is gone is no failure. An interrupted call is not repeated.
 public final class RetryingStore implements ObjectStore {
     /// How often and how fast: `triesMax` counts the first try.
@@ -141,9 +142,10 @@ public final class RetryingStore implements ObjectStore {
         long first = policy.first.toNanos();
         long longest = policy.longest.toNanos();
         int doublings = Math.min(failures - 1, Long.numberOfLeadingZeros(Math.max(1, first)) - 1);
+        long asked = Math.min(longest, cause.retryAfter().toNanos());
         long wait = Math.min(longest, first << doublings);
         try {
-            clock.sleep(Duration.ofNanos(wait / 2 + random.nextLong(wait / 2 + 1)));
+            clock.sleep(Duration.ofNanos(Math.max(asked, wait / 2) + random.nextLong(wait / 2 + 1)));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw cause;

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import mountagent.base.Bytes;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
@@ -19,13 +20,31 @@ import mountagent.base.Timestamp;
 import mountagent.json.Json;
 import mountagent.json.JsonObject;
 import mountagent.json.JsonValue;
+import mountagent.meta.VolumeFormat;
 import org.jspecify.annotations.Nullable;
 
 /// A volume made by the official client, unpacked for one test.
 public final class GoldenVolume {
+    /// Those whose metadata is in SQLite.
+    public static final List<String> ON_SQLITE = List.of(
+            "sqlite-default",
+            "sqlite-features",
+            "sqlite-lz4-1m",
+            "sqlite-zstd-hash",
+            "sqlite-killed",
+            "sqlite-shards",
+            "sqlite-aes-lz4",
+            "sqlite-chacha-zstd");
+
+    /// Those whose metadata is on Redis.
+    public static final List<String> ON_REDIS = List.of("redis-default", "redis-killed");
+
     /// The volumes at hand.
     public static final List<String> NAMES =
-            List.of("sqlite-default", "sqlite-features", "sqlite-lz4-1m", "sqlite-zstd-hash", "sqlite-killed");
+            Stream.concat(ON_SQLITE.stream(), ON_REDIS.stream()).toList();
+
+    /// What protects the keys of the encrypted ones.
+    public static final String PASSPHRASE = "golden";
 
     private static final int NANOS = 1_000_000_000;
 
@@ -81,12 +100,26 @@ public final class GoldenVolume {
         return folder;
     }
 
-    /// The metadata.
+    /// Whether the metadata is that of a Redis server, saved as `dump.rdb`.
+    public boolean isOnRedis() {
+        return ON_REDIS.contains(folder.getFileName().toString());
+    }
+
+    /// The metadata in SQLite.
     public Path metaDb() {
         return folder.resolve("meta.db");
     }
 
-    /// The bucket.
+    /// The setting as the official client stored it.
+    public VolumeFormat format() throws IOException {
+        try {
+            return VolumeFormat.parse(Json.write(object(dump(), "Setting"), Json.Layout.LINES));
+        } catch (FsException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /// The bucket; the folder of the buckets when there are shards.
     public Path objects() {
         return folder.resolve("objects");
     }

@@ -80,10 +80,12 @@ class BlockCheckTest {
     }
 
     private List<String> found(Compression compression) throws FsException {
-        var check = new BlockCheck(
-                store,
-                new BlockFormat(BLOCK, compression, false),
-                Instant.ofEpochSecond(clock.now().seconds() - 3600));
+        return found(new BlockFormat(BLOCK, compression, false));
+    }
+
+    private List<String> found(BlockFormat format) throws FsException {
+        var check =
+                new BlockCheck(store, format, Instant.ofEpochSecond(clock.now().seconds() - 3600));
         VolumeImage image = VolumeImage.load(engine);
         Findings findings = new Findings();
         findings.begin(check.name());
@@ -131,6 +133,21 @@ class BlockCheckTest {
         check.run(VolumeImage.load(engine), findings);
         assertEquals(List.of(), findings.report(0, 0).atLeast(Severity.WARNING));
         assertEquals(0, tally.lostCount());
+    }
+
+    @Test
+    void encryptedBlocksAreLongerByWhatEncryptionAddsAndNoLonger() throws FsException, ObjectStoreException {
+        put(FIRST, 65_536 + 287);
+        put(SECOND, 34_464 + 286);
+        var encrypted = new BlockFormat(BLOCK, Compression.NONE, false, 287);
+        assertEquals(
+                List.of("ERROR blocks: object " + SECOND
+                        + " has 34750 bytes, which is no block of 34464 bytes with compression NONE"),
+                found(encrypted));
+        put(FIRST, 287);
+        put(SECOND, 34_464 + 287);
+        assertEquals(
+                1, found(new BlockFormat(BLOCK, Compression.LZ4, false, 287)).size(), "an empty LZ4 block");
     }
 
     @Test

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An engine whose scans can be watched and bent: something happens right before a page is read, or to what
 /// it holds. With small pages, what happens in between happens in the middle of a listing.
-public final class HookedEngine implements MetaEngine {
+public class HookedEngine implements MetaEngine {
     /// Called before each page of a scan.
     @FunctionalInterface
     public interface BeforePage {

@@ -38,6 +38,20 @@ class VolumeFormatTest {
             }""".stripIndent();
 
     @Test
+    void theClassOfNewObjectsIsThatOfTierZeroWhereThereAreTiers() throws FsException {
+        VolumeFormat plain = VolumeFormat.create("demo", "u").withStorageClass("COLD");
+        assertEquals("COLD", plain.storageClass());
+        assertFalse(plain.document().contains("Tiers"), plain::document);
+        VolumeFormat tiered = VolumeFormat.parse(
+                "{\"Name\":\"demo\",\"StorageClass\":\"OLD\",\"Tiers\":{\"0\":{\"ID\":0,"
+                        + "\"StorageClass\":\"WARM\",\"Tag\":\"t\"},\"1\":{\"ID\":1,\"StorageClass\":\"ICE\",\"Tag\":\"\"}}}");
+        assertEquals("WARM", tiered.storageClass());
+        VolumeFormat changed = tiered.withStorageClass("COLD");
+        assertEquals("COLD", VolumeFormat.parse(changed.document()).storageClass());
+        assertTrue(changed.document().contains("ICE") && !changed.document().contains("WARM"), changed::document);
+    }
+
+    @Test
     void officialDocumentSurvivesReadingAndWriting() throws FsException {
         VolumeFormat format = VolumeFormat.parse(OFFICIAL);
 

@@ -61,6 +61,20 @@ final class DecoratorsTest extends ObjectStoreContract {
     }
 
     @Test
+    void aStoreThatAsksToBeLeftAloneIsForThatLongButNotForEver() throws Exception {
+        var asked = new ArrayList<>(List.of(Duration.ofMillis(250), Duration.ofHours(1)));
+        faulty.onCall(Operation.HEAD, () -> {
+            if (!asked.isEmpty()) {
+                throw new ObjectStoreException(Kind.TRANSIENT, "busy", null, asked.removeFirst());
+            }
+        });
+        assertTrue(store.head("k").isEmpty());
+        assertEquals(2, sleeps.size());
+        assertTrue(sleeps.get(0).toMillis() >= 250 && sleeps.get(0).toMillis() <= 300, sleeps::toString);
+        assertTrue(sleeps.get(1).toMillis() >= 300 && sleeps.get(1).toMillis() <= 400, sleeps::toString);
+    }
+
+    @Test
     void triesAreBounded() {
         faulty.fail(Operation.READ, _ -> true, 1, Integer.MAX_VALUE, Kind.TRANSIENT, Moment.BEFORE);
         assertThrows(ObjectStoreException.class, () -> read("k", 0, 1));

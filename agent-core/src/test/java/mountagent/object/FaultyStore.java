@@ -64,6 +64,7 @@ public final class FaultyStore implements ObjectStore {
 
     private volatile CountDownLatch hold = new CountDownLatch(0);
     private volatile boolean isDistant;
+    private volatile boolean isClosed;
     private volatile Operation held = Operation.LIST;
 
     public FaultyStore(ObjectStore store) {
@@ -206,8 +207,14 @@ public final class FaultyStore implements ObjectStore {
         return "faulty " + store.describe();
     }
 
+    /// Whether it was closed.
+    public boolean isClosed() {
+        return isClosed;
+    }
+
     @Override
     public void close() {
+        isClosed = true;
         store.close();
     }
 

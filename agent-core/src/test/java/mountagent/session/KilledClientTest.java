@@ -21,8 +21,9 @@ import mountagent.golden.GoldenMount;
 import mountagent.golden.GoldenVolume;
 import mountagent.meta.MetaStore;
 import mountagent.volume.TestVolume;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The metadata of a volume at the moment its official client was killed: a session that is stale a minute later, with
 /// an unlinked file it had open, a BSD lock and POSIX locks.
@@ -38,11 +39,12 @@ class KilledClientTest {
     @TempDir
     private Path folder;
 
-    @Test
-    void itsFilesAndLocksGoWhenItsTimeIsUp() throws Exception {
-        GoldenVolume golden = GoldenVolume.unpack("sqlite-killed", folder);
-        Path killed = golden.folder().resolve("killed").resolve("meta.db");
-        Files.copy(killed, golden.metaDb(), StandardCopyOption.REPLACE_EXISTING);
+    @ParameterizedTest
+    @CsvSource({"sqlite-killed, meta.db", "redis-killed, dump.rdb"})
+    void itsFilesAndLocksGoWhenItsTimeIsUp(String name, String metadata) throws Exception {
+        GoldenVolume golden = GoldenVolume.unpack(name, folder);
+        Path killed = golden.folder().resolve("killed").resolve(metadata);
+        Files.copy(killed, golden.folder().resolve(metadata), StandardCopyOption.REPLACE_EXISTING);
         SettableClock clock = new SettableClock(ALIVE);
         TestVolume volume = GoldenMount.open(golden, clock);
         List<MetaStore.Removed> gone = new ArrayList<>();

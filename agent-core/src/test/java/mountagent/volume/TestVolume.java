@@ -33,6 +33,7 @@ import mountagent.meta.MetaStore;
 import mountagent.meta.VolumeFormat;
 import mountagent.meta.memory.MemoryEngine;
 import mountagent.object.ObjectStore;
+import mountagent.object.crypt.EncryptedStore;
 import mountagent.object.memory.MemoryStore;
 
 /// A volume wired as the agent wires one, on an engine and a store of the test's choice, with shorthands for tests.
@@ -57,14 +58,19 @@ public final class TestVolume implements AutoCloseable {
                 engine, MetaOptions.of(clock).withOpenFiles(table).withAtimeMode(atime));
         meta.openSession(Bytes.utf8("{}"), clock.now().seconds() + 60);
         VolumeFormat format = meta.format();
-        this.blocks = BlockStore.open(store, blockFormat(format), BlockOptions.DEFAULT);
+        this.blocks = BlockStore.open(store, blockFormat(format, store), BlockOptions.DEFAULT);
         this.data = new FileData(meta, blocks, DataOptions.of(format.blockSizeBytes()), clock);
         this.volume = Volume.open(meta, data, table, Volume.Mode.READ_WRITE, clock);
         this.fs = volume.frontEnd(new Origin("test"));
     }
 
-    private static BlockFormat blockFormat(VolumeFormat format) {
-        return new BlockFormat(format.blockSizeBytes(), Compression.named(format.compression()), format.hashPrefix());
+    /// What the blocks of a volume in `store` are like.
+    public static BlockFormat blockFormat(VolumeFormat format, ObjectStore store) {
+        return new BlockFormat(
+                format.blockSizeBytes(),
+                Compression.named(format.compression()),
+                format.hashPrefix(),
+                store instanceof EncryptedStore encrypted ? encrypted.addedBytes() : 0);
     }
 
     /// A new volume in memory, without trash.
@@ -214,7 +220,7 @@ public final class TestVolume implements AutoCloseable {
     /// What the consistency checks find, metadata and blocks; leaked blocks are only noted.
     public CheckReport check() throws FsException {
         return VolumeChecker.ofMetadata(engine)
-                .with(new BlockCheck(store, blockFormat(meta.format()), Instant.EPOCH))
+                .with(new BlockCheck(store, blockFormat(meta.format(), store), Instant.EPOCH))
                 .check();
     }
 

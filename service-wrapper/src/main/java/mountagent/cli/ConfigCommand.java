@@ -9,6 +9,7 @@ import mountagent.service.UserConsole;
 import mountagent.service.VolumeConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,14 +19,19 @@ final class ConfigCommand implements Callable<Integer> {
     private final Environment environment;
     private final UserConsole console;
 
-    @Parameters(paramLabel = "VOLUME", description = "A metadata URL (sqlite3://FILE) or a registered name.")
+    @Parameters(
+            paramLabel = "VOLUME",
+            description = "A metadata URL (sqlite3://FILE, redis://HOST:PORT/DB) or a registered name.")
     private String volume = "";
 
-    @Option(names = "--storage", paramLabel = "TYPE", description = "Kind of object store: file.")
+    @Option(names = "--storage", paramLabel = "TYPE", description = "Kind of object store: file, s3 or minio.")
     private @Nullable String storage;
 
-    @Option(names = "--bucket", paramLabel = "DIR", description = "Where the objects are by now.")
+    @Option(names = "--bucket", paramLabel = "URL|DIR", description = "Where the objects are by now.")
     private @Nullable String bucket;
+
+    @Mixin
+    private StoreFlags store = new StoreFlags();
 
     @Option(names = "--capacity", paramLabel = "SIZE", description = "Limit of space, in GiB without a unit; 0: none.")
     private @Nullable String capacity;
@@ -81,6 +87,7 @@ final class ConfigCommand implements Callable<Integer> {
                 volume,
                 storage,
                 bucket,
+                store.keys(),
                 Flags.size("--capacity", capacity, 'G'),
                 Flags.notNegative("--inodes", inodes),
                 trashDays == null ? null : Math.toIntExact(Flags.within("--trash-days", trashDays, 0, 3_650_000)),

@@ -19,7 +19,7 @@ final class DestroyCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "VOLUME",
-            description = "A metadata URL (sqlite3://FILE) or a registered name.")
+            description = "A metadata URL (sqlite3://FILE, redis://HOST:PORT/DB) or a registered name.")
     private String volume = "";
 
     @Parameters(index = "1", paramLabel = "UUID", description = "The volume's UUID, as status shows it.")

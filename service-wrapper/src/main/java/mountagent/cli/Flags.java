@@ -2,6 +2,7 @@ package mountagent.cli;
 
 import java.time.Duration;
 import mountagent.service.CommandFailure;
+import mountagent.service.Durations;
 import org.jspecify.annotations.Nullable;
 
 /// The values of flags, checked; failures name the flag.
@@ -22,11 +23,7 @@ final class Flags {
 
     /// A duration.
     static Duration duration(String flag, String text) throws CommandFailure {
-        try {
-            return DurationText.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure(flag + ": " + e.getMessage(), e);
-        }
+        return Durations.parse(flag, text);
     }
 
     /// `value` if it lies between `least` and `most`.

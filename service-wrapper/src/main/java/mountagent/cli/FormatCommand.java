@@ -9,6 +9,7 @@ import mountagent.service.FormatRequest.WhenFormatted;
 import mountagent.service.VolumeFormatter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -20,20 +21,26 @@ import picocli.CommandLine.Parameters;
 final class FormatCommand implements Callable<Integer> {
     private final Environment environment;
 
-    @Parameters(index = "0", paramLabel = "META-URL", description = "Where the metadata is: sqlite3://FILE.")
+    @Parameters(
+            index = "0",
+            paramLabel = "META-URL",
+            description = "Where the metadata is: sqlite3://FILE, redis://HOST:PORT/DB.")
     private String metaUrl = "";
 
     @Parameters(index = "1", paramLabel = "NAME", description = "3 to 63 of a-z, 0-9 and -.")
     private String name = "";
 
-    @Option(names = "--storage", paramLabel = "TYPE", description = "Kind of object store: file.")
+    @Option(names = "--storage", paramLabel = "TYPE", description = "Kind of object store: file, s3 or minio.")
     private @Nullable String storage;
 
     @Option(
             names = "--bucket",
-            paramLabel = "DIR",
+            paramLabel = "URL|DIR",
             description = "Where the objects are; /var/jfs or ~/.juicefs/local.")
     private @Nullable String bucket;
+
+    @Mixin
+    private StoreFlags store = new StoreFlags();
 
     @Option(names = "--block-size", paramLabel = "SIZE", description = "64K to 16M, a power of two; default 4M.")
     private @Nullable String blockSize;
@@ -56,6 +63,15 @@ final class FormatCommand implements Callable<Integer> {
     @Option(names = "--enable-acl", description = "Keep POSIX ACLs; cannot be undone.")
     private @Nullable Boolean hasAcls;
 
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            description = "Spread objects over N buckets (up to 256); the bucket then holds a number verb such as %%d.")
+    private @Nullable Integer shards;
+
+    @Mixin
+    private EncryptionFlags encryption = new EncryptionFlags();
+
     @Option(names = "--force", description = "Replace the setting of a volume that is there.")
     private boolean force;
 
@@ -68,7 +84,8 @@ final class FormatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
-        new VolumeFormatter(environment).format(request());
+        Integer count = shards == null ? null : Math.toIntExact(Flags.within("--shards", shards, 0, 256));
+        new VolumeFormatter(environment, encryption.form(count)).format(request());
         return ExitCode.OK.status();
     }
 
@@ -88,6 +105,7 @@ final class FormatCommand implements Callable<Integer> {
                 Flags.notNegative("--inodes", inodes),
                 trashDays == null ? null : Math.toIntExact(Flags.within("--trash-days", trashDays, 0, 3_650_000)),
                 hasAcls,
+                store.keys(),
                 whenFormatted());
     }
 

@@ -24,7 +24,9 @@ final class FsckCommand implements Callable<Integer> {
     private final Environment environment;
     private final UserConsole console;
 
-    @Parameters(paramLabel = "VOLUME", description = "A metadata URL (sqlite3://FILE) or a registered name.")
+    @Parameters(
+            paramLabel = "VOLUME",
+            description = "A metadata URL (sqlite3://FILE, redis://HOST:PORT/DB) or a registered name.")
     private String volume = "";
 
     @Option(names = "--path", paramLabel = "PATH", description = "Check this place of the volume only.")

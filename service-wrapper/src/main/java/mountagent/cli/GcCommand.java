@@ -22,7 +22,9 @@ final class GcCommand implements Callable<Integer> {
     private final Environment environment;
     private final UserConsole console;
 
-    @Parameters(paramLabel = "VOLUME", description = "A metadata URL (sqlite3://FILE) or a registered name.")
+    @Parameters(
+            paramLabel = "VOLUME",
+            description = "A metadata URL (sqlite3://FILE, redis://HOST:PORT/DB) or a registered name.")
     private String volume = "";
 
     @Option(

@@ -8,6 +8,7 @@ import mountagent.service.MetadataFiles;
 import mountagent.service.UserConsole;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `juicefs load META-URL [FILE]`.
@@ -16,7 +17,7 @@ final class LoadCommand implements Callable<Integer> {
     private final Environment environment;
     private final UserConsole console;
 
-    @Parameters(index = "0", paramLabel = "META-URL", description = "Where to: sqlite3://FILE.")
+    @Parameters(index = "0", paramLabel = "META-URL", description = "Where to: sqlite3://FILE, redis://HOST:PORT/DB.")
     private String metaUrl = "";
 
     @Parameters(
@@ -26,6 +27,9 @@ final class LoadCommand implements Callable<Integer> {
             description = "The dump, as it is or compressed with gzip or Zstandard. Standard input without.")
     private @Nullable String file;
 
+    @Mixin
+    private EncryptionFlags encryption = new EncryptionFlags();
+
     LoadCommand(Environment environment, UserConsole console) {
         this.environment = environment;
         this.console = console;
@@ -33,7 +37,7 @@ final class LoadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
-        new MetadataFiles(environment, console).load(metaUrl, file);
+        new MetadataFiles(environment, console).load(metaUrl, file, encryption.form(null));
         return ExitCode.OK.status();
     }
 }

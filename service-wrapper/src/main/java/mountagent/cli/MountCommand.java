@@ -38,7 +38,8 @@ final class MountCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..2",
             paramLabel = "VOLUME MOUNTPOINT",
-            description = "A metadata URL (sqlite3://FILE) or a registered name, left out with --create; a directory.")
+            description =
+                    "A metadata URL (sqlite3://FILE, redis://HOST:PORT/DB) or a registered name, left out with --create; a directory.")
     private List<String> operands = new ArrayList<>();
 
     @Option(
@@ -67,8 +68,8 @@ final class MountCommand implements Callable<Integer> {
     @Option(names = "--no-syslog", description = "Accepted: nothing is written to syslog.")
     private boolean noSyslog;
 
-    @Option(names = "--bucket", paramLabel = "DIR", description = "Where the objects are, for this mount only.")
-    private @Nullable String bucket;
+    @Mixin
+    private ClientStoreFlags store = new ClientStoreFlags();
 
     @Mixin
     private FuseFlags fuse = new FuseFlags();
@@ -100,26 +101,17 @@ final class MountCommand implements Callable<Integer> {
         var isInside = BackgroundStart.isInside(environment);
         if (background && !isInside) {
             return new BackgroundStart(environment)
-                    .run(spec.mountPoint(), logFile())
+                    .run(operands.getFirst(), spec.mountPoint(), logFile())
                     .status();
         }
-        return isInside ? runInside(spec) : run().run(spec, _ -> {}).status();
+        var run = run();
+        return (isInside ? BackgroundStart.runInside(out, ready -> run.run(spec, ready)) : run.run(spec, _ -> {}))
+                .status();
     }
 
     private MountRun run() throws CommandFailure {
         return new MountRun(
                 environment, frontEnd, sftpListen == null ? null : sftp.spec("--sftp", sftpListen, environment));
-    }
-
-    // The process in the background: the one that was typed waits for what is told on `out`.
-    private int runInside(MountSpec spec) throws CommandFailure, InterruptedException {
-        try {
-            return run().run(spec, volume -> BackgroundStart.tellReady(out, volume))
-                    .status();
-        } catch (CommandFailure failure) {
-            BackgroundStart.tellFailure(out, failure);
-            throw failure;
-        }
     }
 
     /// The flags registered with the volume that `args`, a normalised `mount` command, names; empty when it
@@ -151,11 +143,13 @@ final class MountCommand implements Callable<Integer> {
         var options = fuse.choices(environment.isRoot());
         var kernelCache = client.kernelCache();
         var behaviour = client.client(environment);
-        var volume = create == null ? operands.getFirst() : new EmbeddedVolumes(environment).openOrCreate(create);
+        var volume = create == null
+                ? BackgroundStart.volume(environment, operands.getFirst())
+                : new EmbeddedVolumes(environment).openOrCreate(create);
         return new MountSpec(
                 volume,
                 environment.resolve(operands.getLast()),
-                bucket,
+                store.choice(),
                 options,
                 fuse.virtualFiles(),
                 kernelCache,

@@ -22,7 +22,7 @@ final class RestoreCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "VOLUME",
-            description = "A metadata URL (sqlite3://FILE) or a registered name.")
+            description = "A metadata URL (sqlite3://FILE, redis://HOST:PORT/DB) or a registered name.")
     private String volume = "";
 
     @Parameters(

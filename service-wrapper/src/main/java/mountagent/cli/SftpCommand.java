@@ -12,7 +12,6 @@ import mountagent.service.Environment;
 import mountagent.service.MountSpec;
 import mountagent.service.Places;
 import mountagent.service.SftpRun;
-import mountagent.service.SftpSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,8 +47,8 @@ final class SftpCommand implements Callable<Integer> {
             description = "Log of -d; /var/log/juicefs.log or ~/.juicefs/juicefs.log.")
     private @Nullable String log;
 
-    @Option(names = "--bucket", paramLabel = "DIR", description = "Where the objects are, for this server only.")
-    private @Nullable String bucket;
+    @Mixin
+    private ClientStoreFlags store = new ClientStoreFlags();
 
     @Option(names = "--read-only", description = "Refuse every change.")
     private boolean readOnly;
@@ -69,25 +68,18 @@ final class SftpCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure, InterruptedException {
         var spec = spec();
         var server = sftp.spec("--listen", listen, environment);
-        if (BackgroundStart.isInside(environment)) {
-            return runInside(spec, server);
-        }
-        if (background) {
+        var isInside = BackgroundStart.isInside(environment);
+        if (background && !isInside) {
             var file = log == null ? Places.of(environment).log() : environment.resolve(log);
-            return new BackgroundStart(environment).run(Path.of(listen), file).status();
-        }
-        return new SftpRun(environment).run(spec, server, _ -> {}).status();
-    }
-
-    private int runInside(MountSpec spec, SftpSpec server) throws CommandFailure, InterruptedException {
-        try {
-            return new SftpRun(environment)
-                    .run(spec, server, name -> BackgroundStart.tellReady(out, name))
+            return new BackgroundStart(environment)
+                    .run(volume, Path.of(listen), file)
                     .status();
-        } catch (CommandFailure failure) {
-            BackgroundStart.tellFailure(out, failure);
-            throw failure;
         }
+        var run = new SftpRun(environment);
+        return (isInside
+                        ? BackgroundStart.runInside(out, ready -> run.run(spec, server, ready))
+                        : run.run(spec, server, _ -> {}))
+                .status();
     }
 
     private MountSpec spec() throws CommandFailure {
@@ -96,9 +88,9 @@ final class SftpCommand implements Callable<Integer> {
             options.add(MountOption.READ_ONLY);
         }
         return new MountSpec(
-                volume,
+                BackgroundStart.volume(environment, volume),
                 SftpRun.PLACE,
-                bucket,
+                store.choice(),
                 options,
                 Set.of(),
                 client.kernelCache(),

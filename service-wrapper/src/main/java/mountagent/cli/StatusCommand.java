@@ -17,7 +17,9 @@ final class StatusCommand implements Callable<Integer> {
     private final Environment environment;
     private final PrintWriter out;
 
-    @Parameters(paramLabel = "VOLUME", description = "A metadata URL (sqlite3://FILE) or a registered name.")
+    @Parameters(
+            paramLabel = "VOLUME",
+            description = "A metadata URL (sqlite3://FILE, redis://HOST:PORT/DB) or a registered name.")
     private String volume = "";
 
     @Option(

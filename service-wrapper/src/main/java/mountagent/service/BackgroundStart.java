@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import mountagent.base.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,13 +23,16 @@ import org.slf4j.LoggerFactory;
 ///
 /// A Java process cannot fork, so the second one is started with the same command line in a session of its
 /// own (setsid(1)). It tells on its standard output, a pipe: [#READY] and the volume's name, or [#FAILED] and
-/// why. What it logs goes to a file.
+/// why, and before that what it warns of. What it logs goes to a file. A password in a metadata URL is not among its
+/// arguments, which everybody may see, but in its environment, which only the same user may.
 public final class BackgroundStart {
     private static final Logger log = LoggerFactory.getLogger(BackgroundStart.class);
 
     private static final String READY = "ready ";
     private static final String FAILED = "failed ";
+    private static final String WARNING = "warning ";
     private static final String INSIDE = "MOUNTAGENT_BACKGROUND";
+    private static final String VOLUME = "MOUNTAGENT_VOLUME";
     private static final int TIMEOUT_SECONDS = 30;
 
     private final Environment environment;
@@ -42,9 +46,16 @@ public final class BackgroundStart {
         return environment.variable(INSIDE) != null;
     }
 
-    /// Starts the second process and returns once its mount is ready. `logFile` gets what it logs.
-    public ExitCode run(Path mountPoint, Path logFile) throws CommandFailure, InterruptedException {
-        var process = start(logFile);
+    /// What was typed as the volume: in the process in the background, with the password that its arguments lack.
+    public static String volume(Environment environment, String operand) {
+        var whole = environment.variable(VOLUME);
+        return isInside(environment) && whole != null ? whole : operand;
+    }
+
+    /// Starts the second process and returns once its mount is ready. `volume` is what was typed; `logFile` gets what
+    /// it logs.
+    public ExitCode run(String volume, Path mountPoint, Path logFile) throws CommandFailure, InterruptedException {
+        var process = start(volume, logFile);
         var limit = timeout();
         var answer = CompletableFuture.supplyAsync(
                 () -> firstAnswer(process),
@@ -71,14 +82,25 @@ public final class BackgroundStart {
         }
     }
 
-    /// For the process in the background: tells the one that waits that `volume` is mounted.
-    public static void tellReady(PrintWriter out, String volume) {
-        tell(out, READY + volume);
+    /// What runs in the background: tells `ready` the volume's name once it serves, and returns when it has ended.
+    @FunctionalInterface
+    public interface Inside {
+        ExitCode run(Consumer<String> ready) throws CommandFailure, InterruptedException;
     }
 
-    /// For the process in the background: tells the one that waits why it is not.
-    public static void tellFailure(PrintWriter out, CommandFailure failure) {
-        tell(out, FAILED + failure.text().lines().findFirst().orElse(""));
+    /// For the process in the background: runs `work` and tells the one that waits, on `out`, what it warns of until it
+    /// is ready, and that it is or why not.
+    public static ExitCode runInside(PrintWriter out, Inside work) throws CommandFailure, InterruptedException {
+        try (var warnings = WarningRelay.to(
+                text -> tell(out, WARNING + text.lines().findFirst().orElse("")))) {
+            return work.run(volume -> {
+                warnings.stop();
+                tell(out, READY + volume);
+            });
+        } catch (CommandFailure failure) {
+            tell(out, FAILED + failure.text().lines().findFirst().orElse(""));
+            throw failure;
+        }
     }
 
     private static void tell(PrintWriter out, String line) {
@@ -86,11 +108,14 @@ public final class BackgroundStart {
         out.flush();
     }
 
-    private Process start(Path logFile) throws CommandFailure {
+    private Process start(String volume, Path logFile) throws CommandFailure {
         var command = new ArrayList<String>();
         SystemCommand.find(environment, "setsid").ifPresent(setsid -> command.add(setsid.toString()));
         try {
-            command.addAll(ownCommandLine());
+            var shown = RedisVolumes.shown(volume);
+            command.addAll(ownCommandLine().stream()
+                    .map(argument -> argument.equals(volume) ? shown : argument)
+                    .toList());
             var folder = logFile.getParent();
             if (folder != null) {
                 Files.createDirectories(folder);
@@ -100,6 +125,7 @@ public final class BackgroundStart {
                     .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
                     .redirectError(ProcessBuilder.Redirect.appendTo(logFile.toFile()));
             builder.environment().put(INSIDE, "1");
+            builder.environment().put(VOLUME, volume);
             builder.environment()
                     .put(Environment.DIRECTORY, environment.directory().toString());
             return builder.start();
@@ -121,6 +147,9 @@ public final class BackgroundStart {
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             var line = lines.readLine();
             while (line != null && !line.startsWith(READY) && !line.startsWith(FAILED)) {
+                if (line.startsWith(WARNING)) {
+                    log.warn("{}", line.substring(WARNING.length()));
+                }
                 line = lines.readLine();
             }
             return line == null ? "" : line;

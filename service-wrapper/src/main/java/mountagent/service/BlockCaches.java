@@ -29,7 +29,8 @@ final class BlockCaches {
             Compression compression,
             boolean isLocal,
             long bufferBytes,
-            Clock clock) {
+            Clock clock)
+            throws CommandFailure {
         if (spec.isOff()) {
             return BlockCache.NONE;
         }
@@ -54,8 +55,8 @@ final class BlockCaches {
     }
 
     /// Nothing is gained on the same disk, unless somebody has left blocks there that are nowhere else.
-    private static boolean isNoGain(Path home, VolumeFormat format) {
-        return isOnSameDisk(home, ObjectStores.folder(format))
+    private static boolean isNoGain(Path home, VolumeFormat format) throws CommandFailure {
+        return ObjectStores.folders(format).stream().allMatch(folder -> isOnSameDisk(home, folder))
                 && !hasEntries(home.resolve(format.uuid()).resolve("rawstaging").resolve("chunks"));
     }
 

@@ -20,6 +20,7 @@ final class BucketCheck {
     private static final int TRIES = 3;
     private static final int UUID_LENGTH_MAX = 64;
     private static final int PAGE = 100;
+    private static final int DELETE = 0x7F;
 
     private final ObjectStore store;
     private final VolumeFormat format;
@@ -29,19 +30,53 @@ final class BucketCheck {
         this.format = format;
     }
 
-    /// Refuses a bucket that says it belongs to another volume. One that says nothing passes: volumes from
-    /// before 1.0 are like that.
+    /// Refuses a bucket that says it belongs to another volume, or that does not open with this volume's key. One that
+    /// says nothing passes: volumes from before 1.0 are like that.
     void isOurs() throws CommandFailure {
-        var found = uuid();
-        if (found.isPresent() && !found.get().equals(format.uuid())) {
-            throw new CommandFailure(store.describe() + " holds the objects of another volume (juicefs_uuid "
-                    + found.get() + ", this volume is " + format.uuid() + "): give the bucket of volume "
-                    + format.name());
+        try {
+            var found = mark();
+            if (found.isPresent() && !found.get().equals(format.uuid())) {
+                throw foreign(found.get());
+            }
+            if (found.isEmpty() && isEncrypted()) {
+                new KeyCheck(store, format).blocksOpen();
+            }
+        } catch (ObjectStoreException e) {
+            if (!isEncrypted() || e.kind() != ObjectStoreException.Kind.INVALID) {
+                throw unread(e);
+            }
+            new KeyCheck(store, format).blocksOpenAlthough(e);
         }
+    }
+
+    private CommandFailure foreign(String found) {
+        var isText = found.chars().allMatch(each -> each > ' ' && each < DELETE);
+        return new CommandFailure(
+                isText
+                        ? store.describe() + " holds the objects of another volume (juicefs_uuid " + found
+                                + ", this volume is " + format.uuid() + "): give the bucket of volume " + format.name()
+                        : store.describe() + " holds objects that are encrypted, and the setting of volume "
+                                + format.name() + " has no key for them: give the bucket of this volume");
+    }
+
+    private boolean isEncrypted() {
+        return !format.encryptKey().isEmpty();
     }
 
     /// The identity written in the bucket.
     Optional<String> uuid() throws CommandFailure {
+        try {
+            return mark();
+        } catch (ObjectStoreException e) {
+            throw unread(e);
+        }
+    }
+
+    private CommandFailure unread(ObjectStoreException e) {
+        return new CommandFailure("cannot read " + UUID_KEY + " from " + store.describe() + ": " + e.getMessage(), e);
+    }
+
+    private Optional<String> mark() throws ObjectStoreException {
         try (var arena = Arena.ofConfined()) {
             var bytes = arena.allocate(UUID_LENGTH_MAX);
             var length = store.read(UUID_KEY, 0, bytes);
@@ -52,8 +87,7 @@ final class BucketCheck {
             if (e.kind() == ObjectStoreException.Kind.MISSING) {
                 return Optional.empty();
             }
-            throw new CommandFailure(
-                    "cannot read " + UUID_KEY + " from " + store.describe() + ": " + e.getMessage(), e);
+            throw e;
         }
     }
 
@@ -89,14 +123,14 @@ final class BucketCheck {
         }
     }
 
-    /// Writes, reads and removes an object; a failure is tried again before it counts.
+    /// Writes, reads, lists and removes an object; a failure that may pass is tried again before it counts.
     void works() throws CommandFailure {
         for (var tried = 1; ; tried++) {
             try {
                 putGetDelete();
                 return;
             } catch (ObjectStoreException e) {
-                if (tried == TRIES) {
+                if (tried == TRIES || e.kind() != ObjectStoreException.Kind.TRANSIENT) {
                     throw new CommandFailure("Storage " + store.describe() + " does not work: " + e.getMessage(), e);
                 }
             }
@@ -112,10 +146,15 @@ final class BucketCheck {
         store.put(key.toString(), MemorySegment.ofArray(written));
         var read = MemorySegment.ofArray(new byte[TEST_BYTES]);
         var length = store.read(key.toString(), 0, read);
+        var isListed = !store.list(key.toString(), "", 1).objects().isEmpty();
         store.delete(key.toString());
         if (length != TEST_BYTES || read.mismatch(MemorySegment.ofArray(written)) >= 0) {
             throw new ObjectStoreException(
                     ObjectStoreException.Kind.INVALID, "object " + key + " was read back with other bytes");
+        }
+        if (!isListed) {
+            throw new ObjectStoreException(
+                    ObjectStoreException.Kind.INVALID, "object " + key + " was written and is not listed");
         }
     }
 }

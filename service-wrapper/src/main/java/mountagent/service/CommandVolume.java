@@ -3,14 +3,12 @@ package mountagent.service;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
 import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.block.BlockFormat;
 import mountagent.block.BlockOptions;
 import mountagent.block.BlockStore;
-import mountagent.block.Compression;
 import mountagent.chunk.DataOptions;
 import mountagent.chunk.FileData;
 import mountagent.meta.MetaOptions;
@@ -40,11 +38,13 @@ final class CommandVolume implements AutoCloseable {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final MetaUrl url;
+    private final Environment environment;
     private final Access access;
     private final MetaStore meta;
 
-    private CommandVolume(MetaUrl url, Access access) throws CommandFailure, FsException {
+    private CommandVolume(MetaUrl url, Environment environment, Access access) throws CommandFailure, FsException {
         this.url = url;
+        this.environment = environment;
         this.access = access;
         var isOpen = false;
         try {
@@ -70,16 +70,17 @@ final class CommandVolume implements AutoCloseable {
             throws CommandFailure, InterruptedException {
         var url = VolumeNames.resolve(volume, environment);
         log.info("Meta address: {}", url.shown());
-        try (var open = open(url, access)) {
+        try (var open = open(url, environment, access)) {
             return work.run(open);
         } catch (FsException e) {
             throw new CommandFailure(url.shown() + ": " + e.getMessage(), e);
         }
     }
 
-    private static CommandVolume open(MetaUrl url, Access access) throws CommandFailure, FsException {
+    private static CommandVolume open(MetaUrl url, Environment environment, Access access)
+            throws CommandFailure, FsException {
         try {
-            return new CommandVolume(url, access);
+            return new CommandVolume(url, environment, access);
         } catch (FsException e) {
             if (e.errno() == Errno.ENOENT) {
                 throw OpenVolume.failure(url, e);
@@ -103,17 +104,15 @@ final class CommandVolume implements AutoCloseable {
         return meta.format();
     }
 
-    /// How the volume's blocks are named and compressed.
-    BlockFormat blockFormat() {
-        var format = format();
-        var compression = Compression.named(format.compression().toLowerCase(Locale.ROOT));
-        return new BlockFormat(format.blockSizeBytes(), compression, format.hashPrefix());
+    /// How the volume's blocks in `store`, from [#openObjects()], are named and stored.
+    BlockFormat blockFormat(ObjectStore store) {
+        return ObjectStores.blockFormat(format(), store);
     }
 
     /// Opens the object store below the volume's prefix. Refuses a bucket that is missing, is another
-    /// volume's, or may not be written to by a command that changes things.
+    /// volume's, does not open with the volume's key, or may not be written to by a command that changes things.
     ObjectStore openObjects() throws CommandFailure {
-        var store = opened(ObjectStores.open(format(), RETRIES));
+        var store = opened(ObjectStores.open(format(), RETRIES, environment));
         log.info("Data use {}", store.describe());
         new BucketCheck(store, format()).isOurs();
         if (access == Access.WRITE) {
@@ -131,7 +130,7 @@ final class CommandVolume implements AutoCloseable {
 
     /// Opens the blocks in `store`, to read them.
     BlockStore openBlocks(ObjectStore store) {
-        return opened(BlockStore.open(store, blockFormat(), BlockOptions.DEFAULT));
+        return opened(BlockStore.open(store, blockFormat(store), BlockOptions.DEFAULT));
     }
 
     private <T extends AutoCloseable> T opened(T part) {

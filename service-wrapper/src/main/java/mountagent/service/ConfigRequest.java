@@ -10,6 +10,7 @@ public record ConfigRequest(
         String volume,
         @Nullable String storage,
         @Nullable String bucket,
+        StoreKeys keys,
         @Nullable Long capacityBytes,
         @Nullable Long inodes,
         @Nullable Integer trashDays,
@@ -24,18 +25,19 @@ public record ConfigRequest(
 
     /// Whether nothing is to be changed.
     boolean onlyShows() {
-        return Stream.of(
-                        storage,
-                        bucket,
-                        capacityBytes,
-                        inodes,
-                        trashDays,
-                        uploadLimit,
-                        downloadLimit,
-                        minClientVersion,
-                        maxClientVersion,
-                        dirStats,
-                        enableAcl)
-                .allMatch(Objects::isNull);
+        return keys.isEmpty()
+                && Stream.of(
+                                storage,
+                                bucket,
+                                capacityBytes,
+                                inodes,
+                                trashDays,
+                                uploadLimit,
+                                downloadLimit,
+                                minClientVersion,
+                                maxClientVersion,
+                                dirStats,
+                                enableAcl)
+                        .allMatch(Objects::isNull);
     }
 }

@@ -80,7 +80,9 @@ public final class DestroyRun {
             deleted = new Destruction(volume.meta().engine(), store, progress).run();
         }
         log.info("Deleted {} objects", deleted);
-        removeFolders(ObjectStores.folder(volume.format()));
+        for (var folder : ObjectStores.folders(volume.format())) {
+            removeFolders(folder);
+        }
         new VolumeRegistry(Places.of(environment).registry())
                 .forget(volume.format().name(), volume.url().text());
         log.info("The volume has been destroyed! You may need to delete cache directory manually.");
@@ -115,6 +117,9 @@ public final class DestroyRun {
     /// The folders that objects were in. One that is not empty is somebody's; what cannot be removed does no
     /// harm.
     private static void removeFolders(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
         try {
             Files.walkFileTree(folder, new SimpleFileVisitor<>() {
                 @Override

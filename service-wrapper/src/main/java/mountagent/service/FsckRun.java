@@ -66,7 +66,7 @@ public final class FsckRun {
         checkMemory(volume.meta());
         var tally = new BlockTally();
         var store = volume.openObjects();
-        var blocks = new BlockCheck(store, volume.blockFormat(), Instant.EPOCH, BlockCheck.Strays.NOTED, tally);
+        var blocks = new BlockCheck(store, volume.blockFormat(store), Instant.EPOCH, BlockCheck.Strays.NOTED, tally);
         CheckReport report;
         try (var progress = console.progress()) {
             var checker = VolumeChecker.ofMetadata(volume.meta().engine())
@@ -75,7 +75,7 @@ public final class FsckRun {
             if (request.wants(FsckRequest.Wish.READ_BLOCKS)) {
                 var reading = new BlockReading(volume.openBlocks(store));
                 checker = checker.with(
-                        new BlockReadCheck(reading, volume.blockFormat().blockSizeBytes(), progress));
+                        new BlockReadCheck(reading, volume.blockFormat(store).blockSizeBytes(), progress));
             }
             report = checker.checkLive();
         }
@@ -99,7 +99,8 @@ public final class FsckRun {
         var order = new TreeCheck.Order(wishes, statistics(volume, request), request.directoryMode(), reading);
         TreeCheck.Result result;
         try (var progress = console.progress()) {
-            result = new TreeCheck(volume.meta(), store, volume.blockFormat(), order, tally, progress, Clock.SYSTEM)
+            result = new TreeCheck(
+                            volume.meta(), store, volume.blockFormat(store), order, tally, progress, Clock.SYSTEM)
                     .run(path);
         }
         if (result.repairs() > 0) {

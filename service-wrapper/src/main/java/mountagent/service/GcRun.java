@@ -47,7 +47,7 @@ public final class GcRun {
         var data = volume.openData(store, options.threads());
         try (var progress = console.progress()) {
             return new GarbageCollector(
-                            volume.meta(), data, store, volume.blockFormat(), options, progress, Clock.SYSTEM)
+                            volume.meta(), data, store, volume.blockFormat(store), options, progress, Clock.SYSTEM)
                     .run();
         }
     }

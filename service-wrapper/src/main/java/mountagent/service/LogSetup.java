@@ -9,6 +9,7 @@ import ch.qos.logback.core.Context;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,12 @@ import org.slf4j.LoggerFactory;
 public final class LogSetup extends ContextAwareBase implements Configurator {
     /// What is written to a terminal before a line takes the place of one that is drawn there.
     static final String LINE_START = "\r\u001b[K";
+
+    /// Libraries that tell at DEBUG what they send, passwords among it: they never get further than warnings.
+    private static final List<String> TALKATIVE = List.of("io.lettuce", "io.netty", "reactor");
+
+    /// Warns of each connection that is closed a second time, as the end of a client does to those that were refused.
+    private static final String TWICE_CLOSED = "io.lettuce.core.RedisChannelHandler";
 
     /// Under which name the log is told of a drawn line.
     static final String SHARED_LINE = "mountagent.sharedLine";
@@ -39,8 +46,15 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
         root.addAppender(appender);
+        for (var library : TALKATIVE) {
+            context.getLogger(library).setLevel(Level.WARN);
+        }
+        context.getLogger(TWICE_CLOSED).setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
+
+    /// These write requests with their signatures and tokens when they are asked to tell more.
+    private static final List<String> TELLING_SECRETS = List.of("software.amazon.awssdk", "org.apache.hc");
 
     /// How much is logged.
     public enum Detail {
@@ -51,12 +65,15 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     }
 
     /// Logs as much as `detail` says from now on. What libraries say of their own doings stays at warnings
-    /// unless everything is traced.
+    /// unless everything is traced; of those that would tell passwords even then.
     public static void use(Detail detail) {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
                     .setLevel(detail == Detail.TRACE ? Level.TRACE : Level.WARN);
             context.getLogger("mountagent").setLevel(level(detail));
+            for (var library : TELLING_SECRETS) {
+                context.getLogger(library).setLevel(Level.WARN);
+            }
         }
     }
 

@@ -4,13 +4,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import mountagent.base.FsException;
+import mountagent.meta.redis.RedisUrl;
 import mountagent.meta.sql.SqliteLocation;
 
 /// Where a volume's metadata is, as typed by a user (reference: cli.md §8).
 public sealed interface MetaUrl {
     /// What the official client knows and this one does not yet.
-    List<String> NOT_BUILT = List.of(
-            "redis", "rediss", "unix", "mysql", "postgres", "tikv", "etcd", "fdb", "badger", "etcds", "postgresql");
+    List<String> NOT_BUILT = List.of("mysql", "postgres", "tikv", "etcd", "fdb", "badger", "etcds", "postgresql");
+
+    /// The schemes of Redis.
+    List<String> REDIS = List.of("redis", "rediss", "unix");
+
+    /// What a user may write instead.
+    String SUPPORTED = "supported so far: sqlite3://FILE, redis://HOST:PORT/DB";
 
     /// The URL with any password masked.
     String shown();
@@ -26,6 +32,14 @@ public sealed interface MetaUrl {
         }
     }
 
+    /// A Redis server, or several.
+    record Redis(RedisUrl location, String text) implements MetaUrl {
+        @Override
+        public String shown() {
+            return RedisVolumes.shown(text);
+        }
+    }
+
     /// Understands `text`; relative paths start at the environment's directory.
     static MetaUrl parse(String text, Environment environment) throws CommandFailure {
         var end = text.indexOf("://");
@@ -33,16 +47,18 @@ public sealed interface MetaUrl {
         if (scheme.equals("sqlite3")) {
             return sqlite(text, text.substring(end + 3), environment);
         }
-        if (isRedisAddress(text) || NOT_BUILT.contains(scheme)) {
-            throw new CommandFailure("metadata in " + (scheme.isEmpty() ? "redis" : scheme) + " (" + text
-                    + ") is not built yet; supported so far: sqlite3://FILE");
+        if (isRedisAddress(text) || REDIS.contains(scheme)) {
+            return RedisVolumes.parse(end < 0 ? text : scheme + text.substring(end), environment);
+        }
+        if (NOT_BUILT.contains(scheme)) {
+            throw new CommandFailure("metadata in " + scheme + " (" + text + ") is not built yet; " + SUPPORTED);
         }
         if (end < 0) {
-            throw new CommandFailure("\"" + text + "\" is neither a metadata URL such as sqlite3:///path/meta.db nor a"
-                    + " volume registered in " + Places.of(environment).registry());
+            throw new CommandFailure("\"" + text.replaceAll("^.*@", Secrets.MASK + "@")
+                    + "\" is neither a metadata URL such as sqlite3:///path/meta.db nor a" + " volume registered in "
+                    + Places.of(environment).registry());
         }
-        throw new CommandFailure(
-                "Invalid meta driver: " + scheme + " (" + text + "); supported so far: sqlite3://FILE");
+        throw new CommandFailure("Invalid meta driver: " + scheme + " (" + text + "); " + SUPPORTED);
     }
 
     /// Whether `text` is a URL or an address, not the name of a registered volume.
@@ -51,7 +67,7 @@ public sealed interface MetaUrl {
     }
 
     private static boolean isRedisAddress(String text) {
-        return Pattern.matches("[^/:]+:\\d+(/\\d+)?", text);
+        return Pattern.matches("([^/@]*@)?[^/:@]+:\\d+(/\\d+)?(\\?.*)?", text);
     }
 
     private static MetaUrl sqlite(String text, String rest, Environment environment) throws CommandFailure {

@@ -64,13 +64,16 @@ public final class MetadataFiles {
     }
 
     /// Makes a volume of a dump at `metaUrl`; `file` null for standard input. A database file that was made for it goes
-    /// again when that fails.
-    public void load(String metaUrl, @Nullable String file) throws CommandFailure {
+    /// again when that fails. A dump that is encrypted is decrypted as `form` says.
+    public void load(String metaUrl, @Nullable String file, ObjectForm form) throws CommandFailure {
+        if (form.keyFile() != null && file == null) {
+            throw new CommandFailure("load: --encrypt-rsa-key needs the FILE that is encrypted");
+        }
         var url = MetaUrl.parse(metaUrl, environment);
         log.info("Meta address: {}", url.shown());
         var name = file == null ? "STDIN" : file;
         var fresh = FreshDatabase.at(url);
-        try (var source = DumpFile.open(file == null ? console.raw().in() : open(file))) {
+        try (var source = DumpFile.open(file == null ? console.raw().in() : open(file, form))) {
             var loaded = load(url, source, name);
             fresh.keep();
             log.info(
@@ -94,8 +97,13 @@ public final class MetadataFiles {
         }
     }
 
-    private InputStream open(String file) throws IOException {
-        return Files.newInputStream(environment.resolve(file));
+    private InputStream open(String file, ObjectForm form) throws CommandFailure, IOException {
+        var path = environment.resolve(file);
+        if (form.keyFile() == null) {
+            return Files.newInputStream(path);
+        }
+        var cipher = form.cipher() == null ? "" : form.cipher();
+        return EncryptedDump.open(path, new VolumeEncryption(environment).ofFile(form.keyFile(), cipher));
     }
 
     /// The directory at `path` of the volume, the root for null.

@@ -95,6 +95,8 @@ final class MountConfig implements VirtualFile {
                 .with("Writeback", bool(false))
                 .with("HashPrefix", bool(format.hashPrefix()))
                 .with("BlockSize", number(format.blockSizeBytes()))
+                .with("GetTimeout", time(client.transfers().getTimeout()))
+                .with("PutTimeout", time(client.transfers().putTimeout()))
                 .with("CacheFullBlock", bool(cache.cachesWholeReads()))
                 .with("CacheLargeWrite", bool(cache.cachesWholeWrites()))
                 .with("BufferSize", number(client.bufferBytes()))

@@ -65,7 +65,7 @@ public final class MountRun {
 
     private ExitCode serve(MetaUrl url, MountSpec spec, Path mountPoint, StopSignal signal, Consumer<String> ready)
             throws CommandFailure, InterruptedException {
-        try (var opened = OpenVolume.open(url, spec, mountPoint, this::endAtOnce)) {
+        try (var opened = OpenVolume.open(url, spec, environment, mountPoint, this::endAtOnce)) {
             var origin = new Origin(provider.name());
             try (var mount =
                     provider.mount(opened.frontEnd(origin), request(spec, mountPoint, opened.format(), origin))) {

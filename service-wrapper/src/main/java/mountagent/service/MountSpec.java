@@ -4,18 +4,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import mountagent.frontend.MountRequest.MountOption;
-import org.jspecify.annotations.Nullable;
 
 /// What `mount` was asked for: which volume, where, and how.
 ///
-/// `volume` is a metadata URL or a registered name. `bucket`, when given, is where this mount finds the
-/// objects instead of where the setting says. `virtualFiles` is how `.control` and its like show, `metrics`
+/// `volume` is a metadata URL or a registered name. `store` is where this mount finds the objects and how it keeps new
+/// ones, instead of as the setting says. `virtualFiles` is how `.control` and its like show, `metrics`
 /// where
 /// Prometheus may ask.
 public record MountSpec(
         String volume,
         Path mountPoint,
-        @Nullable String bucket,
+        StoreChoice store,
         Set<MountOption> options,
         Set<VirtualNames> virtualFiles,
         KernelCache kernelCache,

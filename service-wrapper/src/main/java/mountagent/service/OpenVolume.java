@@ -6,15 +6,12 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Set;
 import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
-import mountagent.block.BlockFormat;
 import mountagent.block.BlockOptions;
 import mountagent.block.BlockStore;
-import mountagent.block.Compression;
 import mountagent.chunk.DataOptions;
 import mountagent.chunk.FileData;
 import mountagent.maintenance.Housekeeping;
@@ -46,14 +43,16 @@ final class OpenVolume implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final MetaUrl url;
     private final MountSpec spec;
+    private final Environment environment;
     private final Clock clock;
     private @Nullable ObjectStore store;
     private final OpenFileTable table = new OpenFileTable();
     private final MountObservation observation;
 
-    private OpenVolume(MetaUrl url, MountSpec spec, Clock clock) {
+    private OpenVolume(MetaUrl url, MountSpec spec, Environment environment, Clock clock) {
         this.url = url;
         this.spec = spec;
+        this.environment = environment;
         this.clock = clock;
         this.observation = opened(new MountObservation(clock));
     }
@@ -96,8 +95,9 @@ final class OpenVolume implements AutoCloseable {
     /// calls itself so. What was opened before a failure is
     /// closed again. `onVolumeGone` is called on a thread of its own when the volume is destroyed or
     /// replaced.
-    static Opened open(MetaUrl url, MountSpec spec, Path mountPoint, Runnable onVolumeGone) throws CommandFailure {
-        var open = new OpenVolume(url, spec, Clock.SYSTEM);
+    static Opened open(MetaUrl url, MountSpec spec, Environment environment, Path mountPoint, Runnable onVolumeGone)
+            throws CommandFailure {
+        var open = new OpenVolume(url, spec, environment, Clock.SYSTEM);
         var isOpen = false;
         try {
             var opened = open.openParts(mountPoint, onVolumeGone);
@@ -122,9 +122,9 @@ final class OpenVolume implements AutoCloseable {
     }
 
     private Opened openParts(Path mountPoint, Runnable onVolumeGone) throws CommandFailure, FsException {
-        var engine = opened(spec.isReadOnly() ? MetaEngines.openReadOnly(url) : MetaEngines.open(url));
+        var engine = opened(spec.isReadOnly() ? MetaEngines.openForReaders(url) : MetaEngines.open(url));
         var meta = opened(MetaStore.open(engine, metaOptions()));
-        var format = spec.bucket() == null ? meta.format() : meta.format().withBucket(spec.bucket());
+        var format = spec.store().on(meta.format());
         var blocks = opened(blocks(meta, format));
         if (!spec.isReadOnly()) {
             blocks.uploadStaged();
@@ -168,8 +168,13 @@ final class OpenVolume implements AutoCloseable {
     private void warmUp() {
         var metadata = switch (url) {
             case MetaUrl.Sqlite _ -> ScratchVolume.Metadata.SQLITE;
+            case MetaUrl.Redis _ -> ScratchVolume.Metadata.MEMORY;
         };
-        opened(WarmUp.start(metadata, observation::operations, WarmUp.usualPlace(), clock));
+        opened(WarmUp.start(
+                folder -> new ScratchVolume(folder, metadata, environment, clock),
+                observation::operations,
+                WarmUp.usualPlace(),
+                clock));
     }
 
     private MetaOptions metaOptions() {
@@ -198,7 +203,7 @@ final class OpenVolume implements AutoCloseable {
     }
 
     private BlockStore blocks(MetaStore meta, VolumeFormat format) throws CommandFailure {
-        var store = ObjectStores.open(format, spec.client().retriesMax(), observation.registry());
+        var store = ObjectStores.open(format, StoreUse.of(spec.client()), environment, observation.registry());
         var isTaken = false;
         try {
             log.info("Data use {}", store.describe());
@@ -217,15 +222,12 @@ final class OpenVolume implements AutoCloseable {
         }
     }
 
-    private BlockStore blocks(MetaStore meta, ObjectStore store, VolumeFormat format) {
-        var compression = Compression.named(format.compression().toLowerCase(Locale.ROOT));
+    private BlockStore blocks(MetaStore meta, ObjectStore store, VolumeFormat format) throws CommandFailure {
+        var form = ObjectStores.blockFormat(format, store);
         var client = spec.client();
-        var cache = BlockCaches.open(client.cache(), format, compression, store.isLocal(), client.bufferBytes(), clock);
-        return BlockStore.open(
-                store,
-                new BlockFormat(format.blockSizeBytes(), compression, format.hashPrefix()),
-                blockOptions(client, meta),
-                cache);
+        var cache = BlockCaches.open(
+                client.cache(), format, form.compression(), store.isLocal(), client.bufferBytes(), clock);
+        return BlockStore.open(store, form, blockOptions(client, meta), cache);
     }
 
     private static BlockOptions blockOptions(MountSpec.Client client, MetaStore meta) {

@@ -56,11 +56,12 @@ final class ScratchVolume implements AutoCloseable {
     }
 
     /// A new one in `folder`, which is empty.
-    ScratchVolume(Path folder, Metadata metadata, Clock clock) throws CommandFailure, FsException {
+    ScratchVolume(Path folder, Metadata metadata, Environment environment, Clock clock)
+            throws CommandFailure, FsException {
         parts.push(() -> delete(folder));
         var isOpen = false;
         try {
-            view = open(folder, metadata, clock);
+            view = open(folder, metadata, environment, clock);
             isOpen = true;
         } finally {
             if (!isOpen) {
@@ -69,7 +70,8 @@ final class ScratchVolume implements AutoCloseable {
         }
     }
 
-    private VolumeFs open(Path folder, Metadata metadata, Clock clock) throws CommandFailure, FsException {
+    private VolumeFs open(Path folder, Metadata metadata, Environment environment, Clock clock)
+            throws CommandFailure, FsException {
         var format = VolumeFormat.create("scratch", UUID.randomUUID().toString())
                 .withBucket(folder.resolve("objects") + "/")
                 .withTrashDays(0);
@@ -77,7 +79,7 @@ final class ScratchVolume implements AutoCloseable {
         MetaStore.format(engine, format, clock);
         var table = new OpenFileTable();
         var meta = opened(MetaStore.open(engine, MetaOptions.of(clock).withOpenFiles(table)));
-        var store = ObjectStores.create(format);
+        var store = ObjectStores.create(format, environment);
         var blockFormat = new BlockFormat(format.blockSizeBytes(), Compression.NONE, format.hashPrefix());
         var blocks = opened(BlockStore.open(store, blockFormat, LIMITS));
         var data = new FileData(meta, blocks, DataOptions.of(format.blockSizeBytes()), clock);

@@ -33,7 +33,7 @@ public final class SftpRun {
         var url = VolumeNames.resolve(spec.volume(), environment);
         log.info("Meta address: {}", url.shown());
         try (var signal = StopSignal.install();
-                var opened = OpenVolume.open(url, spec, PLACE, this::endAtOnce)) {
+                var opened = OpenVolume.open(url, spec, environment, PLACE, this::endAtOnce)) {
             try (var service = SftpService.start(sftp, opened)) {
                 current.set(service);
                 signal.unmounts(service);

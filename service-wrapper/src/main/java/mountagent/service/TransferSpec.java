@@ -1,13 +1,22 @@
 package mountagent.service;
 
+import java.time.Duration;
 import mountagent.block.BlockOptions.Rates;
 import mountagent.meta.MetaStore;
 
 /// What a mount was asked for about moving blocks. Limits are megabits (10^6 bits) a second, 0 for the one in
-/// the volume's setting. `readAheadBytes` bounds what one stream reads ahead, 0 for eight blocks.
-public record TransferSpec(long uploadMegabits, long downloadMegabits, int prefetchesMax, long readAheadBytes) {
+/// the volume's setting. `readAheadBytes` bounds what one stream reads ahead, 0 for eight blocks. One
+/// request to a distant store is given up after `getTimeout` or `putTimeout`.
+public record TransferSpec(
+        long uploadMegabits,
+        long downloadMegabits,
+        int prefetchesMax,
+        long readAheadBytes,
+        Duration getTimeout,
+        Duration putTimeout) {
     /// The official client's behaviour.
-    public static final TransferSpec DEFAULT = new TransferSpec(0, 0, 1, 0);
+    public static final TransferSpec DEFAULT =
+            new TransferSpec(0, 0, 1, 0, Duration.ofSeconds(60), Duration.ofSeconds(60));
 
     private static final long BYTES_PER_MEGABIT = 125_000;
     private static final int READ_AHEAD_BLOCKS = 8;

@@ -100,10 +100,13 @@ public final class VolumeConfig {
         var result = format;
         if (request.storage() != null) {
             result = result.withStorage(request.storage().toLowerCase(Locale.ROOT));
-            ObjectStores.checkSupported(result);
         }
         if (request.bucket() != null) {
-            result = result.withBucket(VolumeFormatter.bucket(request.bucket(), environment));
+            result = result.withBucket(StoreSetting.bucket(result.storage(), request.bucket(), environment));
+        }
+        result = StoreSetting.withKeys(result, request.keys());
+        if (!sameStore(format, result)) {
+            checkStore(result);
         }
         if (request.capacityBytes() != null) {
             result = result.withCapacityBytes(request.capacityBytes());
@@ -121,6 +124,13 @@ public final class VolumeConfig {
             result = result.withDownloadLimit(request.downloadLimit());
         }
         return withSwitches(request, withVersions(request, result));
+    }
+
+    private void checkStore(VolumeFormat wanted) throws CommandFailure {
+        ObjectStores.checkSupported(wanted);
+        if (S3Buckets.keeps(wanted.storage())) {
+            S3Buckets.check(wanted.storage(), wanted.bucket(), environment);
+        }
     }
 
     private static VolumeFormat withVersions(ConfigRequest request, VolumeFormat format) {
@@ -147,6 +157,7 @@ public final class VolumeConfig {
     /// The lines that tell what differs, by name.
     private static List<String> changes(VolumeFormat old, VolumeFormat now) {
         var lines = new ArrayList<String>();
+        add(lines, "access-key", old.accessKey(), now.accessKey());
         add(lines, "bucket", old.bucket(), now.bucket());
         add(lines, "capacity", bytes(old.capacityBytes()), bytes(now.capacityBytes()));
         add(lines, "dir-stats", old.dirStats(), now.dirStats());
@@ -155,7 +166,10 @@ public final class VolumeConfig {
         add(lines, "inodes", count(old.inodes()), count(now.inodes()));
         add(lines, "max-client-version", old.maxClientVersion(), now.maxClientVersion());
         add(lines, "min-client-version", old.minClientVersion(), now.minClientVersion());
+        addSecret(lines, "secret-key", old.secretKey(), now.secretKey());
+        addSecret(lines, "session-token", old.sessionToken(), now.sessionToken());
         add(lines, "storage", old.storage(), now.storage());
+        add(lines, "storage-class", old.storageClass(), now.storageClass());
         add(lines, "trash-days", old.trashDays(), now.trashDays());
         add(lines, "upload-limit", rate(old.uploadLimit()), rate(now.uploadLimit()));
         return lines;
@@ -164,6 +178,12 @@ public final class VolumeConfig {
     private static void add(List<String> lines, String name, Object old, Object now) {
         if (!old.equals(now)) {
             lines.add("%10s: %s -> %s".formatted(name, old, now));
+        }
+    }
+
+    private static void addSecret(List<String> lines, String name, String old, String now) {
+        if (!old.equals(now)) {
+            lines.add("%10s: %s".formatted(name, now.isEmpty() ? "removed" : "updated"));
         }
     }
 
@@ -299,13 +319,18 @@ public final class VolumeConfig {
     }
 
     private static boolean sameStore(VolumeFormat format, VolumeFormat wanted) {
-        return Objects.equals(format.storage(), wanted.storage()) && Objects.equals(format.bucket(), wanted.bucket());
+        return Objects.equals(format.storage(), wanted.storage())
+                && Objects.equals(format.bucket(), wanted.bucket())
+                && Objects.equals(format.accessKey(), wanted.accessKey())
+                && Objects.equals(format.secretKey(), wanted.secretKey())
+                && Objects.equals(format.sessionToken(), wanted.sessionToken())
+                && Objects.equals(format.storageClass(), wanted.storageClass());
     }
 
     /// The store must hold this volume's objects, and work. One that does not say whose objects it holds may be an
     /// empty place where a disk should be mounted.
     private void testStore(ConfigRequest request, VolumeFormat wanted) throws CommandFailure {
-        try (var store = ObjectStores.open(wanted, 0)) {
+        try (var store = ObjectStores.open(wanted, 0, environment)) {
             log.info("Data use {}", store.describe());
             var bucket = new BucketCheck(store, wanted);
             bucket.isOurs();

@@ -1,5 +1,6 @@
 package mountagent.service;
 
+import java.security.SecureRandom;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,7 @@ import mountagent.meta.MetaOptions;
 import mountagent.meta.MetaStore;
 import mountagent.meta.Mutation;
 import mountagent.meta.ReadPlan;
+import mountagent.meta.SealedSecrets;
 import mountagent.meta.VolumeFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +31,18 @@ public final class VolumeFormatter {
     private static final Set<String> COMPRESSIONS = Set.of("none", "lz4", "zstd");
 
     private final Environment environment;
+    private final ObjectForm form;
+    private final VolumeEncryption encryption;
 
     public VolumeFormatter(Environment environment) {
+        this(environment, ObjectForm.DEFAULT);
+    }
+
+    /// For volumes whose objects are kept as `form` says.
+    public VolumeFormatter(Environment environment, ObjectForm form) {
         this.environment = environment;
+        this.form = form;
+        this.encryption = new VolumeEncryption(environment);
     }
 
     /// Carries out `request`, registers the volume's name, and returns the setting as stored.
@@ -39,6 +50,17 @@ public final class VolumeFormatter {
         check(request);
         var url = MetaUrl.parse(request.metaUrl(), environment);
         log.info("Meta address: {}", url.shown());
+        var fresh = FreshDatabase.fileAt(url);
+        try {
+            var stored = format(url, request);
+            fresh.keep();
+            return stored;
+        } finally {
+            fresh.removeUnlessKept();
+        }
+    }
+
+    private VolumeFormat format(MetaUrl url, FormatRequest request) throws CommandFailure {
         try (var engine = MetaEngines.create(url)) {
             var stored = format(engine, request);
             new VolumeRegistry(Places.of(environment).registry()).register(stored.name(), url.text());
@@ -61,11 +83,11 @@ public final class VolumeFormatter {
     }
 
     private VolumeFormat make(MetaEngine engine, FormatRequest request) throws CommandFailure, FsException {
-        var format = applied(
-                request,
-                VolumeFormat.create(request.name(), UUID.randomUUID().toString())
-                        .withBucket(bucket(Places.of(environment).bucket().toString())));
-        try (var store = ObjectStores.create(format)) {
+        var defaults = VolumeFormat.create(request.name(), UUID.randomUUID().toString())
+                .withBucket(StoreSetting.bucket(
+                        "file", Places.of(environment).bucket().toString(), environment));
+        var format = SealedSecrets.seal(encryption.with(applied(request, defaults), form), new SecureRandom());
+        try (var store = ObjectStores.create(format, environment)) {
             log.info("Data use {}", store.describe());
             var bucket = new BucketCheck(store, format);
             if (environment.variable("JFS_NO_CHECK_OBJECT_STORAGE") == null) {
@@ -86,8 +108,13 @@ public final class VolumeFormatter {
             throw new CommandFailure("format: update format: cannot update volume name from " + existing.name() + " to "
                     + request.name());
         }
+        encryption.checkSame(existing, form);
         var changed = applied(request, existing);
-        try (var store = ObjectStores.open(changed, 0)) {
+        if (changed.shards() != existing.shards()) {
+            throw new CommandFailure("format: update format: Shards of a volume cannot change from '"
+                    + existing.shards() + "' to '" + changed.shards() + "'");
+        }
+        try (var store = ObjectStores.open(changed, 0, environment)) {
             log.info("Data use {}", store.describe());
             var bucket = new BucketCheck(store, changed);
             bucket.isOurs();
@@ -108,10 +135,15 @@ public final class VolumeFormatter {
     private VolumeFormat overwrite(MetaEngine engine, FormatRequest request, VolumeFormat existing)
             throws CommandFailure, FsException {
         log.warn("Existing volume {} will be overwritten", existing);
-        var format = applied(request, existing.withName(request.name()));
-        try (var store = ObjectStores.create(format)) {
+        var format = SealedSecrets.seal(
+                encryption.with(applied(request, existing.withName(request.name())), form), new SecureRandom());
+        try (var store = ObjectStores.create(format, environment)) {
             var bucket = new BucketCheck(store, format);
             bucket.isOurs();
+            if (form.keyFile() != null && bucket.uuid().isEmpty()) {
+                throw new CommandFailure("format: " + store.describe() + " has no juicefs_uuid that would show that"
+                        + " the key is the right one: the setting stays as it is");
+            }
             bucket.works();
             bucket.claim();
         }
@@ -149,7 +181,7 @@ public final class VolumeFormatter {
             result = result.withStorage(request.storage().toLowerCase(Locale.ROOT));
         }
         if (request.bucket() != null) {
-            result = result.withBucket(bucket(request.bucket()));
+            result = result.withBucket(StoreSetting.bucket(result.storage(), request.bucket(), environment));
         }
         if (request.blockSizeBytes() != null) {
             result = result.withBlockSizeKib(blockKib(request.blockSizeBytes()));
@@ -169,6 +201,10 @@ public final class VolumeFormatter {
         if (request.trashDays() != null) {
             result = result.withTrashDays(request.trashDays());
         }
+        if (form.shards() != null) {
+            result = result.withShards(form.shards());
+        }
+        result = StoreSetting.withKeys(result, request.keys(), environment);
         return request.hasAcls() == null ? result : withAcls(request.hasAcls(), result);
     }
 
@@ -179,17 +215,40 @@ public final class VolumeFormatter {
         return wanted ? format.withAclsOn() : format;
     }
 
-    private static void check(FormatRequest request) throws CommandFailure {
+    private void check(FormatRequest request) throws CommandFailure {
         if (!VolumeRegistry.isName(request.name())) {
             throw new CommandFailure("volume name \"" + request.name()
                     + "\" must have 3 to 63 of a-z, 0-9 and -, with a letter or digit at both ends");
         }
-        if (request.storage() != null && !request.storage().equalsIgnoreCase("file")) {
-            throw new CommandFailure("--storage " + request.storage() + " is not built yet; supported so far: file");
-        }
+        checkStore(request);
         var compression = request.compression();
         if (compression != null && !COMPRESSIONS.contains(compression.toLowerCase(Locale.ROOT))) {
             throw new CommandFailure("--compress (" + compression + ") must be none, lz4 or zstd");
+        }
+        encryption.check(form);
+        var shards = form.shards();
+        if (request.bucket() != null && shards != null) {
+            ObjectStores.buckets(VolumeFormat.create(request.name(), "")
+                    .withBucket(request.bucket())
+                    .withShards(shards));
+        }
+    }
+
+    private void checkStore(FormatRequest request) throws CommandFailure {
+        var storage = request.storage();
+        var bucket = request.bucket();
+        if (storage == null) {
+            return;
+        }
+        if (!ObjectStores.isBuilt(storage)) {
+            throw new CommandFailure(
+                    "--storage " + storage + " is not built yet; supported so far: " + ObjectStores.SUPPORTED);
+        }
+        if (S3Buckets.keeps(storage)) {
+            if (bucket == null) {
+                throw new CommandFailure("--storage " + storage + " needs --bucket, the address of a bucket");
+            }
+            S3Buckets.check(storage, bucket, environment);
         }
     }
 
@@ -197,16 +256,5 @@ public final class VolumeFormatter {
     private static int blockKib(long bytes) {
         var kib = Math.clamp(bytes / Sizes.KIB, BLOCK_KIB_LEAST, BLOCK_KIB_MOST);
         return Integer.highestOneBit(kib);
-    }
-
-    private String bucket(String typed) {
-        return bucket(typed, environment);
-    }
-
-    // absolute and with a slash at its end, as the official client stores it
-    static String bucket(String typed, Environment environment) {
-        var path = typed.startsWith("file://") ? typed.substring("file://".length()) : typed;
-        var absolute = environment.resolve(path).toString();
-        return absolute.endsWith("/") ? absolute : absolute + "/";
     }
 }

@@ -33,7 +33,7 @@ final class WarmUp implements AutoCloseable {
     private static final Duration WAY = Duration.ofMillis(200);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
-    private final ScratchVolume.Metadata metadata;
+    private final Making making;
     private final LongSupplier operations;
     private final Path place;
     private final Clock clock;
@@ -41,11 +41,17 @@ final class WarmUp implements AutoCloseable {
     private final Thread thread = Threads.platform("warm-up-").newThread(this::run);
     private volatile boolean closed;
     private long seen;
-    private int done;
+    private volatile int done;
+
+    /// Makes a scratch volume in an empty folder.
+    @FunctionalInterface
+    interface Making {
+        ScratchVolume in(Path folder) throws CommandFailure, FsException;
+    }
 
     /// One of at most `rounds`, not begun. The rest as for [#start].
-    WarmUp(ScratchVolume.Metadata metadata, LongSupplier operations, Path place, Clock clock, int rounds) {
-        this.metadata = metadata;
+    WarmUp(Making making, LongSupplier operations, Path place, Clock clock, int rounds) {
+        this.making = making;
         this.operations = operations;
         this.place = place;
         this.clock = clock;
@@ -54,8 +60,8 @@ final class WarmUp implements AutoCloseable {
 
     /// Begins, in the background. `operations` tells how many operations programs have done so far; the scratch volume
     /// is made in `place`.
-    static WarmUp start(ScratchVolume.Metadata metadata, LongSupplier operations, Path place, Clock clock) {
-        var warmUp = new WarmUp(metadata, operations, place, clock, ROUNDS_USUAL);
+    static WarmUp start(Making making, LongSupplier operations, Path place, Clock clock) {
+        var warmUp = new WarmUp(making, operations, place, clock, ROUNDS_USUAL);
         warmUp.thread.start();
         return warmUp;
     }
@@ -75,7 +81,7 @@ final class WarmUp implements AutoCloseable {
             var folder = Files.createTempDirectory(
                     place, FOLDER_PREFIX + ProcessHandle.current().pid() + "-");
             removeLeftovers(Files.getOwner(folder));
-            try (var scratch = new ScratchVolume(folder, metadata, clock)) {
+            try (var scratch = making.in(folder)) {
                 work(new ScratchWork(scratch.view(), () -> !closed), begun + LIMIT.toNanos());
             }
             log.debug("warmed up in {} ms", TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - begun));
@@ -88,7 +94,9 @@ final class WarmUp implements AutoCloseable {
 
     private void work(ScratchWork work, long limitNanos) throws FsException, InterruptedException {
         while (done < rounds && makeWay(limitNanos)) {
-            work.round(done++);
+            int round = done;
+            done = round + 1;
+            work.round(round);
         }
     }
 
@@ -132,10 +140,10 @@ final class WarmUp implements AutoCloseable {
         return pid.matches("\\d{1,9}") && ProcessHandle.of(Long.parseLong(pid)).isEmpty();
     }
 
+    // not by an interrupt, which would tear the scratch volume's work apart, and have it tell of lost files
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
         try {
             if (!thread.join(CLOSE_LIMIT)) {
                 log.debug("the warm-up has not ended yet");

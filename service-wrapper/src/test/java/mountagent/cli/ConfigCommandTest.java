@@ -87,8 +87,9 @@ class ConfigCommandTest {
             --min-client-version 1.0.0               | cannot lower min-client-version from 1.1.0-A to 1.0.0
             --min-client-version new                 | is not a version
             --max-client-version 1.0.0               | nobody could use the volume
-            --storage s3                             | supported so far: file
-            --secret-key x                           | --secret-key is not built yet
+            --storage oss                            | supported so far: file, s3, minio
+            --storage s3 --bucket nowhere/at/all     | has more than a bucket in its path
+            --tag a=b                                | --tag is not built yet
             --bucket nowhere                         | is missing
             --dir-stats=perhaps                      | is true or false
             --colour                                 | unknown option

@@ -39,7 +39,7 @@ final class FlagSyntaxTest {
             value = {
                 "mount --writeback a b | --writeback is not built yet",
                 "mount -subdir /x a b | --subdir is not built yet",
-                "format --encrypt-rsa-key=k a b | --encrypt-rsa-key is not built yet",
+                "format --kerberos-config-file=k a b | --kerberos-config-file is not built yet",
                 "mount --shards 2 a b | unknown option: \"--shards\"; see juicefs mount --help",
                 "umount --lazy /mnt | unknown option: \"--lazy\"; see juicefs umount --help",
                 "--nope | unknown option: \"--nope\"; see juicefs --help",

@@ -8,17 +8,17 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /// What is logged while it is open.
-final class Logged implements AutoCloseable {
+public final class Logged implements AutoCloseable {
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
-    Logged() {
+    public Logged() {
         appender.start();
         root.addAppender(appender);
     }
 
     /// The lines, oldest first.
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(appender.list).stream()
                 .filter(event -> event.getLevel().isGreaterOrEqual(Level.INFO))
                 .map(ILoggingEvent::getFormattedMessage)
@@ -26,7 +26,7 @@ final class Logged implements AutoCloseable {
     }
 
     /// Whether a line contains `text`.
-    boolean has(String text) {
+    public boolean has(String text) {
         return lines().stream().anyMatch(line -> line.contains(text));
     }
 

@@ -120,8 +120,10 @@ final class BadInputTest {
     @Test
     void whatIsNotBuiltInAVolumeIsRefusedByName() throws Exception {
         format("demo");
-        sql("UPDATE jfs_setting SET value = replace(value, '\"Storage\": \"file\"', '\"Storage\": \"s3\"')");
-        assertEquals("volume demo keeps its objects in s3, which is not built yet; supported so far: file", refusal());
+        sql("UPDATE jfs_setting SET value = replace(value, '\"Storage\": \"file\"', '\"Storage\": \"oss\"')");
+        assertEquals(
+                "volume demo keeps its objects in oss, which is not built yet; supported so far: file, s3, minio",
+                refusal());
     }
 
     @Test
@@ -160,7 +162,7 @@ final class BadInputTest {
         var spec = new MountSpec(
                 "sqlite3://meta.db",
                 home.resolve("mnt"),
-                bucket,
+                new StoreChoice(null, bucket, null),
                 options,
                 Set.of(),
                 MountSpec.KernelCache.DEFAULT,

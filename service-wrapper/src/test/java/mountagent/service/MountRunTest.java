@@ -100,7 +100,7 @@ final class MountRunTest {
         var spec = new MountSpec(
                 "demo",
                 home.resolve("mnt"),
-                null,
+                StoreChoice.NONE,
                 options,
                 Set.of(),
                 MountSpec.KernelCache.DEFAULT,

@@ -152,10 +152,10 @@ final class VolumeFormatterTest {
                 failure(request("De", null, WhenFormatted.UPDATE)).startsWith("volume name \"De\" must have 3 to 63"));
         assertEquals(
                 "--compress (gzip) must be none, lz4 or zstd", failure(request("demo", "gzip", WhenFormatted.UPDATE)));
-        var s3 = new FormatRequest(
+        var oss = new FormatRequest(
                 "sqlite3://meta.db",
                 "demo",
-                "s3",
+                "oss",
                 null,
                 null,
                 null,
@@ -165,7 +165,7 @@ final class VolumeFormatterTest {
                 null,
                 null,
                 WhenFormatted.UPDATE);
-        assertEquals("--storage s3 is not built yet; supported so far: file", failure(s3));
+        assertEquals("--storage oss is not built yet; supported so far: file, s3, minio", failure(oss));
         assertTrue(Files.notExists(home.resolve("meta.db")));
     }
 

@@ -1,17 +1,21 @@
 package mountagent.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import mountagent.base.Clock;
 import mountagent.base.SettableClock;
 import mountagent.base.Timestamp;
+import mountagent.cli.Logged;
 import mountagent.service.ScratchVolume.Metadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// What a mount does for the JVM while nobody uses it.
 final class WarmUpTest {
     private static final int ROUNDS = 2;
+    private static final int ENDS = 8;
 
     @TempDir
     Path place = Path.of("/");
@@ -41,7 +46,7 @@ final class WarmUpTest {
         var busy = new AtomicLong(20);
         LongSupplier operations = () -> busy.get() > 0 ? busy.decrementAndGet() : 0;
         long before = clock.nanoTime();
-        var warmUp = new WarmUp(Metadata.MEMORY, operations, place, clock, ROUNDS);
+        var warmUp = new WarmUp(making(Metadata.MEMORY), operations, place, clock, ROUNDS);
         warmUp.run();
         assertEquals(ROUNDS, warmUp.rounds());
         assertTrue(clock.nanoTime() - before >= 3_000_000_000L, "it looked again at once");
@@ -67,10 +72,20 @@ final class WarmUpTest {
     }
 
     @Test
-    void anEndedMountEndsItAndLeavesNothing() throws IOException {
-        var warmUp = WarmUp.start(Metadata.SQLITE, () -> 0, place, Clock.SYSTEM);
-        warmUp.close();
-        assertEquals(List.of(), left());
+    void anEndedMountEndsItQuietlyAndLeavesNothing() throws IOException {
+        try (var logged = new Logged()) {
+            for (int i = 0; i < ENDS; i++) {
+                var warmUp = WarmUp.start(making(Metadata.SQLITE), () -> 0, place, Clock.SYSTEM);
+                assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+                    while (warmUp.rounds() == 0) {
+                        Thread.onSpinWait();
+                    }
+                });
+                warmUp.close();
+                assertEquals(List.of(), left());
+            }
+            assertEquals(List.of(), logged.lines(), "nothing of it is of interest to anybody");
+        }
     }
 
     @Test
@@ -86,7 +101,14 @@ final class WarmUpTest {
     }
 
     private WarmUp warmUp(Metadata metadata, LongSupplier operations) {
-        return new WarmUp(metadata, operations, place, new SettableClock(new Timestamp(1_700_000_000, 0)), ROUNDS);
+        return new WarmUp(
+                making(metadata), operations, place, new SettableClock(new Timestamp(1_700_000_000, 0)), ROUNDS);
+    }
+
+    private WarmUp.Making making(Metadata metadata) {
+        var nowhere = new Environment(Map.of(), place, false, place);
+        return folder ->
+                new ScratchVolume(folder, metadata, nowhere, new SettableClock(new Timestamp(1_700_000_000, 0)));
     }
 
     private List<Path> left() throws IOException {

@@ -33,6 +33,9 @@ final class ReadScripts {
 
     /// Makes the scripts known to the server.
     void load(RedisLink link) throws FsException, RedisRetry {
+        if (!usable) {
+            return;
+        }
         RedisBatch batch = link.batch();
         Reply<String> lookup = batch.ask(commands -> commands.scriptLoad(RedisScripts.LOOKUP));
         Reply<String> ancestors = batch.ask(commands -> commands.scriptLoad(RedisScripts.ANCESTORS));

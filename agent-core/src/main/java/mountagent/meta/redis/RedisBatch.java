@@ -2,6 +2,7 @@ package mountagent.meta.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.TransactionResult;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,9 +34,21 @@ final class RedisBatch {
 
     /// Adds a command whose answer is waited for.
     <T extends @Nullable Object> Reply<T> ask(Command<T> command) {
+        if (link.asksForEach()) {
+            awaited.add(commands.asking());
+        }
+        return await(command);
+    }
+
+    private <T extends @Nullable Object> Reply<T> await(Command<T> command) {
         RedisFuture<T> future = command.apply(commands);
         awaited.add(future);
         return new Reply<>(future);
+    }
+
+    /// Adds an EXEC; a MULTI must have been asked before.
+    Reply<TransactionResult> exec() {
+        return await(RedisAsyncCommands::exec);
     }
 
     /// Adds a command between MULTI and EXEC: it is answered with EXEC, and not at all when EXEC is refused.
@@ -52,6 +65,7 @@ final class RedisBatch {
         try {
             await(link.deadlineNanos());
         } catch (InterruptedException e) {
+            link.abandon();
             Thread.currentThread().interrupt();
             throw new FsException(Errno.EINTR, "interrupted while waiting for Redis", e);
         }
@@ -104,7 +118,7 @@ final class RedisBatch {
                 boolean isAbort = RedisErrors.isAbort(error);
                 Throwable cause = isAbort ? abortCause(error) : error;
                 if (RedisErrors.isPassing(cause)) {
-                    throw RedisRetry.refused(RedisErrors.errno(cause), cause);
+                    throw RedisRetry.refused(RedisErrors.errno(cause), link.address(), cause);
                 }
                 if (isAbort) {
                     throw RedisErrors.failure(cause);

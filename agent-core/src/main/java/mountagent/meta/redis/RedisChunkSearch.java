@@ -39,11 +39,7 @@ record RedisChunkSearch(RedisKeys keys) {
         SortedSet<Integer> indexes = new TreeSet<>();
         ScanCursor cursor = ScanCursor.INITIAL;
         do {
-            ScanCursor at = cursor;
-            RedisBatch batch = link.batch();
-            Reply<KeyScanCursor<byte[]>> reply = batch.ask(commands -> commands.scan(at, args));
-            batch.run();
-            KeyScanCursor<byte[]> page = reply.get();
+            KeyScanCursor<byte[]> page = RedisListing.scan(link, cursor, args);
             for (byte[] key : page.getKeys()) {
                 String text = new String(key, StandardCharsets.UTF_8);
                 int index = Math.toIntExact(RedisForm.number(RedisForm.bytes(text.substring(start.length()))));

@@ -16,52 +16,85 @@ import mountagent.meta.ReadPlan;
 import mountagent.meta.Scan;
 import org.jspecify.annotations.Nullable;
 
-/// A volume's metadata on a Redis server (version 4 or later, not a cluster). Thread-safe.
+/// A volume's metadata on a Redis server (version 4 or later), behind Sentinels or in one slot of a cluster.
+/// Thread-safe.
 ///
 /// Round trips without conflicts: a change 2, a read 1, a stage that was not believed 1 more (docs/adr/0003). Both
 /// levels of [Durability] are what the server's own persistence gives. A change whose EXEC is not answered is
-/// settled by reading back; EIO with "unknown" in its message when even that cannot tell.
+/// settled by reading back; EIO with "unknown" in its message when even that cannot tell. While the server is away
+/// each call waits for it, up to the limits; then it fails with EIO and the next one tries again.
 public final class RedisEngine implements MetaEngine {
     private static final int TURNS = 1024;
-    private static final long ROOT = 1;
 
     private final RedisUrl url;
+    private final Access access;
     private final RedisLimits limits;
     private final Clock clock;
     private final RandomGenerator random;
     private final RedisLinks links;
-    private final RedisKeys keys = new RedisKeys("");
-    private final RedisReads reads = new RedisReads(keys);
-    private final ReadScripts scripts = new ReadScripts(keys);
-    private final RedisScans scans = new RedisScans(keys);
+    private final RedisKeys keys;
+    private final RedisReads reads;
+    private final ReadScripts scripts;
+    private final RedisScans scans;
+    private final RedisErasure erasure;
+    private final RedisIds ids;
     private final RedisTurns turns;
 
-    private RedisEngine(RedisUrl url, RedisLimits limits, Clock clock, RandomGenerator random) {
+    /// What is done with the metadata.
+    public enum Access {
+        /// Nothing is changed, neither metadata nor server; a replica will do.
+        READ,
+        READ_WRITE
+    }
+
+    private RedisEngine(
+            RedisUrl url, Access access, RedisLimits limits, RedisPath path, Clock clock, RandomGenerator random) {
         this.url = url;
+        this.access = access;
         this.limits = limits;
         this.clock = clock;
         this.random = random;
-        this.links = new RedisLinks(url, limits, clock);
+        this.keys = new RedisKeys(path.prefix());
+        this.reads = new RedisReads(keys);
+        this.scripts = new ReadScripts(keys);
+        this.scans = new RedisScans(keys);
+        this.erasure = new RedisErasure(keys);
+        this.ids = new RedisIds(keys);
         this.turns = new RedisTurns(TURNS, limits.acquireTimeout());
+        RedisReception reception = new RedisReception(url, access, keys, scripts, ids);
+        this.links = new RedisLinks(url, limits, path.dialer(), path.route(), reception, clock);
     }
 
-    /// Connects to the server at `url` and looks whether it will do. EIO when it does not answer, refuses us, or is
-    /// one that we cannot use; ENOTSUP for a unix socket, which Lettuce reaches only with a native library.
+    /// Connects for reading and writing.
     public static RedisEngine open(RedisUrl url, RedisLimits limits, Clock clock, RandomGenerator random)
             throws FsException {
-        if (url.socket() != null) {
-            throw new FsException(
-                    Errno.ENOTSUP, url.describe() + ": unix sockets are not supported yet, use redis://host:port/db");
+        return open(url, Access.READ_WRITE, limits, clock, random);
+    }
+
+    /// Connects to the server at `url` and looks whether it will do; waits for one that is still loading its data.
+    /// EIO when it does not answer, refuses us, or is one that we cannot use; EINVAL when something in the URL can
+    /// never be right.
+    public static RedisEngine open(RedisUrl url, Access access, RedisLimits limits, Clock clock, RandomGenerator random)
+            throws FsException {
+        RedisRetries retries = new RedisRetries(limits, url.describe(), clock, random);
+        while (true) {
+            try {
+                RedisPath path = RedisPath.find(url, access, limits, clock, random);
+                return opened(new RedisEngine(url, access, limits, path, clock, random));
+            } catch (RedisRetry e) {
+                if (e.by() == null) {
+                    throw new FsException(e.errno(), url.describe() + " cannot be used: " + e.getMessage(), e);
+                }
+                retries.pause(e);
+            }
         }
-        RedisEngine engine = new RedisEngine(url, limits, clock, random);
+    }
+
+    private static RedisEngine opened(RedisEngine engine) throws FsException, RedisRetry {
         boolean usable = false;
-        try (RedisLink link = engine.links.take()) {
-            RedisServerCheck.check(link, url.describe());
-            engine.scripts.load(link);
+        try (RedisLink _ = engine.links.take(null)) {
             usable = true;
             return engine;
-        } catch (RedisRetry e) {
-            throw new FsException(e.errno(), url.describe() + " cannot be used: " + e.getMessage(), e);
         } finally {
             if (!usable) {
                 engine.close();
@@ -76,10 +109,12 @@ public final class RedisEngine implements MetaEngine {
 
     private <T extends @Nullable Object> T retried(Attempt<T> attempt) throws FsException {
         RedisRetries retries = new RedisRetries(limits, url.describe(), clock, random);
+        RedisAddress asking = null;
         while (true) {
-            try (RedisLink link = links.take()) {
+            try (RedisLink link = links.take(asking)) {
                 return attempt.run(link);
             } catch (RedisRetry e) {
+                asking = links.heed(e);
                 retries.pause(e);
             }
         }
@@ -94,6 +129,9 @@ public final class RedisEngine implements MetaEngine {
     @Override
     public <T extends @Nullable Object> T transact(ReadPlan plan, TransactionWork<T> work, Durability durability)
             throws FsException {
+        if (access == Access.READ) {
+            throw new FsException(Errno.EROFS, url.describe() + " was opened for reading only");
+        }
         int hash = plan.first().isEmpty() ? 0 : hash(plan);
         try (RedisTurns.Turn _ = turns.take(hash)) {
             return retried(link -> attempt(link, plan, work));
@@ -133,7 +171,7 @@ public final class RedisEngine implements MetaEngine {
         RedisBatch batch = link.batch();
         batch.ask(commands -> commands.multi());
         writes.commands().queue(batch);
-        Reply<TransactionResult> exec = batch.ask(commands -> commands.exec());
+        Reply<TransactionResult> exec = batch.exec();
         try {
             batch.runThrough();
         } catch (RedisRetry broken) {
@@ -170,7 +208,7 @@ public final class RedisEngine implements MetaEngine {
         RedisSettlement settlement = new RedisSettlement(transaction, writes.nodes());
         RedisSettlement.Verdict verdict;
         try {
-            verdict = retried(link -> settlement.settle(link, broken.clientId(), reads, scripts));
+            verdict = retried(link -> settlement.settle(link, broken.identity(), reads, scripts));
         } catch (FsException e) {
             e.addSuppressed(cause);
             throw unknown(e);
@@ -202,29 +240,7 @@ public final class RedisEngine implements MetaEngine {
         if (count < 1) {
             throw new IllegalArgumentException("count (" + count + ") must be >= 1");
         }
-        return retried(link -> {
-            RedisBatch batch = link.batch();
-            Reply<Long> last = batch.ask(commands -> commands.incrby(keys.lastId(kind), count));
-            batch.runThrough();
-            long first = last.get() - count + 1;
-            return kind == IdKind.INODE && first <= ROOT ? withoutRoot(link, count) : new IdRange(first, count);
-        });
-    }
-
-    /// The very first range of inodes begins with the root: it is moved on by one, or, when somebody else has drawn
-    /// in between, left to nobody.
-    private IdRange withoutRoot(RedisLink link, int count) throws FsException, RedisRetry {
-        byte[] key = keys.lastId(IdKind.INODE);
-        RedisBatch batch = link.batch();
-        Reply<Long> next = batch.ask(commands -> commands.incr(key));
-        batch.runThrough();
-        if (next.get() == count + ROOT) {
-            return new IdRange(ROOT + 1, count);
-        }
-        RedisBatch again = link.batch();
-        Reply<Long> last = again.ask(commands -> commands.incrby(key, count));
-        again.runThrough();
-        return new IdRange(last.get() - count + 1, count);
+        return retried(link -> ids.draw(link, kind, count));
     }
 
     /// Does nothing: what Redis has acknowledged is as safe as its own persistence makes it (`appendfsync`).
@@ -245,15 +261,19 @@ public final class RedisEngine implements MetaEngine {
     @Override
     public void prepare() {}
 
-    /// Empties the database, as the official client does: whatever else is in it goes too.
+    /// Empties the database, as the official client does: whatever else is in it goes too. In a cluster, all keys
+    /// that begin with `{db}`.
     @Override
     public void erase() throws FsException {
         boolean _ = retried(link -> {
-            RedisBatch batch = link.batch();
-            Reply<String> done = batch.ask(commands -> commands.flushdb());
-            batch.run();
-            return done.get() != null;
+            erasure.erase(link);
+            return true;
         });
+    }
+
+    /// Whether the database, or in a cluster the volume's part of it, holds no key at all.
+    public boolean isEmpty() throws FsException {
+        return retried(erasure::isEmpty);
     }
 
     /// How many round trips have been made so far.

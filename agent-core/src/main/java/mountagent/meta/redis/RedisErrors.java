@@ -50,6 +50,11 @@ final class RedisErrors {
         return message(error).startsWith("EXECABORT");
     }
 
+    /// Whether a key holds something else than the command is for.
+    static boolean isWrongType(Throwable error) {
+        return message(error).startsWith("WRONGTYPE");
+    }
+
     /// Whether the server does not know a script (any more).
     static boolean isNoScript(Throwable error) {
         return message(error).startsWith("NOSCRIPT");
@@ -65,6 +70,7 @@ final class RedisErrors {
 
     /// `error`, a reply of the server, as callers of the engine get it.
     static FsException failure(Throwable error) {
-        return new FsException(errno(error), "Redis answered: " + message(error), error);
+        String advice = message(error).startsWith("OOM") ? ": give the server more memory" : "";
+        return new FsException(errno(error), "Redis answered: " + message(error) + advice, error);
     }
 }

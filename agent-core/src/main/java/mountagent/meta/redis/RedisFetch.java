@@ -67,7 +67,7 @@ final class RedisFetch {
         }
         RedisBatch batch = link.batch();
         batch.ask(commands -> commands.multi());
-        Reply<TransactionResult> exec = batch.ask(commands -> commands.exec());
+        Reply<TransactionResult> exec = batch.exec();
         batch.run();
         link.watchesDropped();
         if (exec.get().wasDiscarded()) {

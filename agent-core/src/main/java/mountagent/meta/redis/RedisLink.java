@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import mountagent.base.Clock;
+import org.jspecify.annotations.Nullable;
 
 /// One connection of the pool, lent to one attempt of one transaction. Not thread-safe.
 ///
@@ -18,23 +19,34 @@ final class RedisLink implements AutoCloseable {
 
     private final RedisLinks home;
     private final StatefulRedisConnection<byte[], byte[]> connection;
-    private final long clientId;
+    private final Identity identity;
     private final Duration timeout;
     private final Clock clock;
     private final Set<ByteBuffer> watched = new HashSet<>();
     private boolean lent;
     private boolean unanswered;
+    private boolean abandoned;
     private boolean holdsOldWatches;
+
+    /// Where a link goes: the address, the server process there (its run id) and its number of this connection, by
+    /// which another one can end it, or [#NO_NUMBER]. `slot` is that of the volume in a cluster. A link that goes
+    /// `asking` is to a node that the slot is on its way to: each question must say so, and it is used once.
+    record Identity(
+            RedisAddress address,
+            String server,
+            long clientId,
+            @Nullable RedisSlot slot,
+            boolean isAsking) {}
 
     RedisLink(
             RedisLinks home,
             StatefulRedisConnection<byte[], byte[]> connection,
-            long clientId,
+            Identity identity,
             Duration timeout,
             Clock clock) {
         this.home = home;
         this.connection = connection;
-        this.clientId = clientId;
+        this.identity = identity;
         this.timeout = timeout;
         this.clock = clock;
     }
@@ -76,6 +88,16 @@ final class RedisLink implements AutoCloseable {
         unanswered = false;
     }
 
+    /// Marks the link as given up by somebody who did not want to wait any longer: the server is not to blame.
+    void abandon() {
+        abandoned = true;
+    }
+
+    /// Whether the connection broke, or the server did not answer in time.
+    boolean isBroken() {
+        return !isSound() && !abandoned;
+    }
+
     Duration timeout() {
         return timeout;
     }
@@ -88,9 +110,17 @@ final class RedisLink implements AutoCloseable {
         return clock.nanoTime() + timeout.toNanos();
     }
 
-    /// The server's number of this connection, by which another one can end it; or [#NO_NUMBER].
-    long clientId() {
-        return clientId;
+    Identity identity() {
+        return identity;
+    }
+
+    RedisAddress address() {
+        return identity.address();
+    }
+
+    /// Whether each question outside of a transaction must be preceded by ASKING.
+    boolean asksForEach() {
+        return identity.isAsking();
     }
 
     /// Whether the last batch was answered in full.
@@ -99,6 +129,11 @@ final class RedisLink implements AutoCloseable {
     }
 
     boolean isReusable() {
+        return isSound() && !identity.isAsking();
+    }
+
+    /// Whether the connection is of any use.
+    boolean isSound() {
         return !unanswered && connection.isOpen();
     }
 

@@ -1,20 +1,12 @@
 package mountagent.meta.redis;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.protocol.ProtocolVersion;
-import io.lettuce.core.resource.ClientResources;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,61 +18,48 @@ import org.jspecify.annotations.Nullable;
 
 /// The pool of connections: bounded, made when needed, the last one given back is the first one lent. Thread-safe.
 ///
-/// `autoReconnect` is off: with it Lettuce sends a broken transaction's commands again outside of it, and a WATCH
-/// that a reconnect has lost lets EXEC overwrite what others wrote.
+/// All go to the server that the route finds; those to another one are not lent again. The first link to each server
+/// process is shown to the [Reception] before anybody gets it.
 final class RedisLinks implements AutoCloseable {
-    private static final int IO_THREADS = 2;
-
     private final RedisUrl url;
     private final RedisLimits limits;
     private final Clock clock;
-    private final ClientResources resources;
-    private final RedisClient client;
+    private final RedisDialer dialer;
+    private final RedisRoute route;
+    private final Reception reception;
     private final Semaphore permits;
     private final ConcurrentLinkedDeque<RedisLink> idle = new ConcurrentLinkedDeque<>();
     private final LongAdder trips = new LongAdder();
+    private volatile String received = "";
     private volatile boolean closed;
 
-    RedisLinks(RedisUrl url, RedisLimits limits, Clock clock) {
+    /// Looks at a server that was not met before: one that took the place of another, or was started again.
+    @FunctionalInterface
+    interface Reception {
+        /// Throws EIO when the server cannot be used.
+        void receive(RedisLink link) throws FsException, RedisRetry;
+    }
+
+    RedisLinks(
+            RedisUrl url, RedisLimits limits, RedisDialer dialer, RedisRoute route, Reception reception, Clock clock) {
         this.url = url;
         this.limits = limits;
         this.clock = clock;
+        this.dialer = dialer;
+        this.route = route;
+        this.reception = reception;
         this.permits = new Semaphore(limits.connectionsMax(), true);
-        this.resources = ClientResources.builder()
-                .ioThreadPoolSize(IO_THREADS)
-                .computationThreadPoolSize(IO_THREADS)
-                .build();
-        this.client = RedisClient.create(resources, url.toLettuce(limits.connectTimeout()));
-        client.setOptions(ClientOptions.builder()
-                .autoReconnect(false)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .protocolVersion(ProtocolVersion.RESP2)
-                .pingBeforeActivateConnection(false)
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(limits.connectTimeout())
-                        .keepAlive(true)
-                        .build())
-                .build());
     }
 
-    /// Lends a link. EIO when none comes free in time, EINTR when interrupted.
-    RedisLink take() throws FsException, RedisRetry {
-        Duration wait = limits.acquireTimeout();
-        try {
-            if (!permits.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new FsException(
-                        Errno.EIO,
-                        "none of " + limits.connectionsMax() + " connections to " + url.describe()
-                                + " came free within " + wait.toMillis() + " ms");
-            }
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
+    /// Lends a link to the volume's server, or to that at `asking`, for a key that is on its way there. EIO when none
+    /// comes free in time, EINTR when interrupted.
+    RedisLink take(@Nullable RedisAddress asking) throws FsException, RedisRetry {
+        takePermit();
         RedisLink link = null;
         try {
-            link = reuse();
+            link = asking == null ? reuse() : null;
             if (link == null) {
-                link = connect();
+                link = asking == null ? connect(route.find(), false) : connect(asking, true);
             }
             return link.lend();
         } finally {
@@ -90,73 +69,98 @@ final class RedisLinks implements AutoCloseable {
         }
     }
 
+    private void takePermit() throws FsException {
+        try {
+            if (!permits.tryAcquire(limits.acquireTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new FsException(
+                        Errno.EIO,
+                        "none of " + limits.connectionsMax() + " connections to " + url.describe()
+                                + " came free within " + limits.acquireTimeout().toMillis() + " ms");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FsException(Errno.EINTR, "interrupted while waiting for a connection to Redis", e);
+        }
+    }
+
     private @Nullable RedisLink reuse() throws FsException {
         if (closed) {
             throw new FsException(Errno.EIO, url.describe() + " has been closed");
         }
         RedisLink link = idle.pollFirst();
-        while (link != null && !link.isReusable()) {
+        while (link != null && !isReusable(link)) {
             link.disconnect();
             link = idle.pollFirst();
         }
         return link;
     }
 
-    private RedisLink connect() throws FsException, RedisRetry {
-        long deadlineNanos = clock.nanoTime() + limits.connectTimeout().toNanos();
-        try {
-            StatefulRedisConnection<byte[], byte[]> connection = client.connectAsync(
-                            ByteArrayCodec.INSTANCE, url.toLettuce(limits.connectTimeout()))
-                    .get(deadlineNanos - clock.nanoTime(), TimeUnit.NANOSECONDS);
-            return introduce(connection, deadlineNanos);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        } catch (ExecutionException | TimeoutException | RedisException e) {
-            throw refused(e);
-        }
+    private boolean isReusable(RedisLink link) {
+        return link.isReusable() && route.isCurrent(link.address());
     }
 
-    /// Logs in, selects the database and asks for the connection's number. Done here and not by Lettuce, whose own
-    /// log-in may lose the server's reason for a refusal.
-    private RedisLink introduce(StatefulRedisConnection<byte[], byte[]> connection, long deadlineNanos)
-            throws ExecutionException, TimeoutException, InterruptedException {
-        boolean kept = false;
+    private RedisLink connect(RedisAddress address, boolean isAsking) throws FsException, RedisRetry {
+        RedisLink link;
         try {
-            connection.setAutoFlushCommands(false);
-            List<RedisFuture<String>> needed = logIn(connection.async());
-            RedisFuture<Long> number = connection.async().clientId();
-            connection.flushCommands();
-            for (RedisFuture<String> answer : needed) {
-                answer.get(deadlineNanos - clock.nanoTime(), TimeUnit.NANOSECONDS);
-            }
-            long clientId = numberOf(number, deadlineNanos);
-            kept = true;
-            return new RedisLink(this, connection, clientId, limits.commandTimeout(), clock);
+            link = dialer.dial(address, (connection, answers) -> introduce(address, isAsking, connection, answers));
+        } catch (RedisRetry e) {
+            route.doubt(address);
+            throw e;
+        }
+        if (!isAsking && !link.identity().server().equals(received)) {
+            receive(link);
+        }
+        return link;
+    }
+
+    private void receive(RedisLink link) throws FsException, RedisRetry {
+        boolean isWelcome = false;
+        try {
+            reception.receive(link);
+            received = link.identity().server();
+            isWelcome = true;
         } finally {
-            if (!kept) {
-                var _ = connection.closeAsync();
+            if (!isWelcome) {
+                link.disconnect();
             }
         }
     }
 
-    private List<RedisFuture<String>> logIn(RedisAsyncCommands<byte[], byte[]> commands) {
-        List<RedisFuture<String>> answers = new ArrayList<>();
-        String user = url.user();
-        String password = url.password();
-        if (password != null) {
-            answers.add(user == null ? commands.auth(password) : commands.auth(user, password));
+    /// Logs in, says what we want and asks who is there.
+    private RedisLink introduce(
+            RedisAddress address,
+            boolean isAsking,
+            StatefulRedisConnection<byte[], byte[]> connection,
+            RedisDialer.Answers answers)
+            throws ExecutionException, TimeoutException, InterruptedException, RedisRetry {
+        RedisAsyncCommands<byte[], byte[]> commands = connection.async();
+        List<Future<String>> needed = new ArrayList<>();
+        needed.add(RedisDialer.logIn(commands, url.login()));
+        if (route.slot() == null && url.database() != 0) {
+            needed.add(commands.select(url.database()).toCompletableFuture());
         }
-        if (url.database() != 0) {
-            answers.add(commands.select(url.database()));
+        if (route.needs() == RedisRoute.Needs.SLOT_OF_REPLICA) {
+            needed.add(commands.readOnly().toCompletableFuture());
         }
-        return answers;
+        Future<Long> number = commands.clientId().toCompletableFuture();
+        Future<String> info = commands.info("server").toCompletableFuture();
+        Future<List<Object>> role = commands.role().toCompletableFuture();
+        connection.flushCommands();
+        for (Future<String> answer : needed) {
+            String _ = answers.of(answer);
+        }
+        long clientId = numberOf(number, answers);
+        String server = RedisInfo.parse(answers.of(info)).text("run_id");
+        checkRole(address, role, answers);
+        var identity = new RedisLink.Identity(address, server, clientId, route.slot(), isAsking);
+        return new RedisLink(this, connection, identity, limits.commandTimeout(), clock);
     }
 
     /// Servers before version 5 and users without the right have no number for us.
-    private long numberOf(RedisFuture<Long> number, long deadlineNanos)
+    private static long numberOf(Future<Long> number, RedisDialer.Answers answers)
             throws ExecutionException, TimeoutException, InterruptedException {
         try {
-            return number.get(deadlineNanos - clock.nanoTime(), TimeUnit.NANOSECONDS);
+            return answers.of(number);
         } catch (ExecutionException e) {
             if (RedisErrors.isReply(e) && !RedisErrors.message(e).startsWith("NOAUTH")) {
                 return RedisLink.NO_NUMBER;
@@ -165,34 +169,39 @@ final class RedisLinks implements AutoCloseable {
         }
     }
 
-    private RedisRetry refused(Exception cause) throws FsException {
-        Throwable root = cause;
-        for (Throwable next = cause; next != null; next = next.getCause()) {
-            root = next;
+    private void checkRole(RedisAddress address, Future<List<Object>> role, RedisDialer.Answers answers)
+            throws ExecutionException, TimeoutException, InterruptedException, RedisRetry {
+        if (route.needs() == RedisRoute.Needs.MASTER) {
+            Object what = answers.of(role).getFirst();
+            String name = what instanceof byte[] bytes ? RedisForm.text(bytes) : String.valueOf(what);
+            if (!name.equals("master")) {
+                throw RedisRetry.unsuited(address, address + " is not the master yet or any more, but a " + name);
+            }
         }
-        String message = RedisErrors.message(root);
-        boolean hopeless = message.startsWith("NOAUTH")
-                || message.startsWith("WRONGPASS")
-                || message.startsWith("NOPERM")
-                || message.startsWith("ERR");
-        if (hopeless && !RedisErrors.isPassing(root)) {
-            throw new FsException(Errno.EIO, url.describe() + " refused the connection: " + message, cause);
-        }
-        return RedisRetry.lost(root);
-    }
-
-    private static FsException interrupted(InterruptedException cause) {
-        Thread.currentThread().interrupt();
-        return new FsException(Errno.EINTR, "interrupted while waiting for a connection to Redis", cause);
     }
 
     void giveBack(RedisLink link) {
-        if (link.isReusable()) {
+        if (link.isBroken()) {
+            route.doubt(link.address());
+        }
+        if (isReusable(link)) {
             idle.addFirst(link);
         } else if (!closed) {
             link.disconnect();
         }
         permits.release();
+    }
+
+    /// Learns from an attempt that failed. Returns where the next one is to go when a key is on its way there.
+    @Nullable
+    RedisAddress heed(RedisRetry failed) {
+        RedisAddress by = failed.by();
+        if (by == null) {
+            return null;
+        }
+        route.refused(by, String.valueOf(failed.getMessage()));
+        RedisRedirect redirect = RedisRedirect.in(failed.getMessage(), by);
+        return redirect != null && redirect.kind() == RedisRedirect.Kind.ASK ? redirect.target() : null;
     }
 
     void countTrip() {
@@ -207,13 +216,9 @@ final class RedisLinks implements AutoCloseable {
     /// Closes all connections, those that are lent too. Once is enough.
     @Override
     public void close() {
-        if (closed) {
-            return;
+        if (!closed) {
+            closed = true;
+            dialer.close();
         }
-        closed = true;
-        client.shutdown(Duration.ZERO, limits.connectTimeout());
-        resources
-                .shutdown(0, limits.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly(limits.connectTimeout().toMillis());
     }
 }

@@ -50,13 +50,26 @@ interface RedisListing {
     /// All keys that match the glob `pattern`.
     static RedisListing keys(byte[] pattern) {
         return (link, position, count) -> {
-            ScanArgs args = ScanArgs.Builder.limit(count).match(pattern);
-            RedisBatch batch = link.batch();
-            Reply<KeyScanCursor<byte[]>> reply = batch.ask(c -> c.scan(cursor(position), args));
-            batch.run();
-            KeyScanCursor<byte[]> page = reply.get();
+            KeyScanCursor<byte[]> page =
+                    scan(link, cursor(position), ScanArgs.Builder.limit(count).match(pattern));
             return step(page.getKeys().stream().map(Element::ofKey).toList(), page);
         };
+    }
+
+    /// One step through the keys of the server. In a cluster, only while all of the volume's keys are there: those of
+    /// a slot that is another node's, or on its way, would be left out without a word.
+    static KeyScanCursor<byte[]> scan(RedisLink link, ScanCursor from, ScanArgs args) throws FsException, RedisRetry {
+        RedisSlot slot = link.identity().slot();
+        RedisBatch batch = link.batch();
+        Reply<KeyScanCursor<byte[]>> reply = batch.ask(c -> c.scan(from, args));
+        Reply<String> nodes = slot == null ? null : batch.ask(c -> c.clusterNodes());
+        batch.run();
+        if (slot != null && nodes != null && !slot.isWholeAt(nodes.get())) {
+            throw RedisRetry.unsuited(
+                    link.address(),
+                    "CLUSTERDOWN: slot " + slot.number() + " is not, or not yet wholly, at " + link.address());
+        }
+        return reply.get();
     }
 
     /// The fields of a hash.

@@ -9,12 +9,10 @@ import mountagent.base.FsException;
 /// The pauses between the attempts of one call, and their limits.
 ///
 /// After a conflict the pause is random, up to the square of the attempt's number in milliseconds, as the official
-/// client does it; while the server is away it doubles from 20 ms, with jitter.
+/// client does it; while the server is away it doubles from the least to the longest, with jitter.
 final class RedisRetries {
     private static final long CONFLICT_PAUSE_MAX_MILLIS = 500;
-    private static final long AWAY_PAUSE_MILLIS = 20;
-    private static final long AWAY_PAUSE_MAX_MILLIS = 1000;
-    private static final int SHIFT_MAX = 6;
+    private static final int SHIFT_MAX = 20;
 
     private final RedisLimits limits;
     private final String place;
@@ -65,7 +63,8 @@ final class RedisRetries {
                             + failed.getMessage(),
                     failed);
         }
-        long top = Math.min(AWAY_PAUSE_MILLIS << Math.min(absences, SHIFT_MAX), AWAY_PAUSE_MAX_MILLIS);
+        long doubled = limits.minBackoff().toMillis() << Math.min(absences, SHIFT_MAX);
+        long top = Math.min(doubled, limits.maxBackoff().toMillis());
         absences++;
         return top / 2 + random.nextLong(top / 2 + 1);
     }

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import mountagent.base.Bytes;
 import mountagent.base.DentryKey;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
@@ -23,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// Answers scans page by page with the server's SCAN commands.
 ///
 /// Those may bring more elements than asked for: what does not fit a page waits in the cursor. They may bring one
-/// element twice while a table shrinks: a step is freed of that, several steps are not.
+/// element twice while a table shrinks: a step is freed of that, several steps are not. A position means nothing to
+/// another server, nor to the same one once it was started again: going on there would leave elements out, so that
+/// a scan that was interrupted so fails, and is begun again by whoever wants it.
 record RedisScans(RedisKeys keys) {
     /// Makes records of some elements, at most one of each.
     @FunctionalInterface
@@ -57,7 +58,9 @@ record RedisScans(RedisKeys keys) {
     <R> Page<R> page(RedisLink link, Scan<R> scan, Cursor from, int limit) throws FsException, RedisRetry {
         @SuppressWarnings("unchecked") // way() ties each scan to readers of its records
         Way<R> way = (Way<R>) way(scan);
-        RedisPosition at = RedisPosition.read(from.position().toArray());
+        RedisPlaced begun = RedisPlaced.read(from.position());
+        begun.checkIsOf(link);
+        RedisPosition at = begun.position();
         List<R> records = List.of();
         while (records.isEmpty() && !at.isEnd()) {
             List<RedisListing.Element> waiting = at.waiting();
@@ -71,7 +74,8 @@ record RedisScans(RedisKeys keys) {
             records = way.reader().read(link, waiting.subList(0, count));
             at = new RedisPosition(next, RedisListing.START, waiting.subList(count, waiting.size()));
         }
-        return new Page<>(records, at.isEnd() ? null : new Cursor(Bytes.of(at.write())));
+        String server = link.identity().server();
+        return new Page<>(records, at.isEnd() ? null : new Cursor(new RedisPlaced(server, at).write()));
     }
 
     private static List<RedisListing.Element> distinct(List<RedisListing.Element> elements) {

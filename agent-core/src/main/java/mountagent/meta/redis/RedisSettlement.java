@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds out what became of a transaction whose EXEC was not answered.
 ///
-/// First it has the server end the old connection, so that an EXEC still on its way cannot run later. Then
+/// First it has the server end the old connection, so that an EXEC still on its way cannot run later; nor can it when
+/// another server has taken over, which takes nothing from the old one any more. Then
 /// it reads the records that the transaction wrote. EXEC is all or nothing, so:
 ///
 /// 1. a record that only this transaction can have made (a node under its new inode, a slice record with
@@ -63,10 +64,11 @@ final class RedisSettlement {
     }
 
     /// Tells what became of the transaction, and sets its outcomes when it was applied. `link` is a new one,
-    /// `clientId` is the number of the one that broke.
-    Verdict settle(RedisLink link, long clientId, RedisReads reads, ReadScripts scripts)
+    /// `broken` is where the one went that broke.
+    Verdict settle(RedisLink link, RedisLink.Identity broken, RedisReads reads, ReadScripts scripts)
             throws FsException, RedisRetry {
-        boolean hasEnded = clientId != RedisLink.NO_NUMBER && end(link, clientId);
+        boolean hasEnded = !broken.server().equals(link.identity().server())
+                || (broken.clientId() != RedisLink.NO_NUMBER && end(link, broken.clientId()));
         RedisFetch fetch = new RedisFetch(link, reads, scripts, RedisFetch.Mode.PLAIN);
         RedisAnswers now = fetch.read(ReadPlan.of(toRead()));
         Verdict verdict = judge(now, hasEnded);

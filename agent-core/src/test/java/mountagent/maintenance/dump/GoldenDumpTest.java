@@ -120,7 +120,10 @@ class GoldenDumpTest {
                 withoutCounters(dump(engine, DumpOptions.whole())));
         try (MetaEngine old = GoldenMount.engine(golden)) {
             assertEquals(all(old, new Scan.Dentries()), all(engine, new Scan.Dentries()));
-            assertEquals(countsOf(old, engine), all(engine, new Scan.SliceCounts()));
+            Set<Scan.CountedSlice> loaded = all(engine, new Scan.SliceCounts());
+            // a slice with one reference leaves no record on Redis
+            loaded.removeIf(count -> golden.isOnRedis() && count.refs() == 1);
+            assertEquals(countsOf(old, engine), loaded);
         }
         var volume = TestVolume.open(engine, GoldenMount.objects(golden), new SettableClock(TIME));
         volume.closeWith(Set.of());

@@ -30,9 +30,6 @@ class RedisServerTest {
     @RegisterExtension
     static final RedisServer SERVER = new RedisServer("--user", "someone", "on", ">topsecret", "~*", "+@all");
 
-    @RegisterExtension
-    static final RedisServer CLUSTER = new RedisServer("--cluster-enabled", "yes");
-
     private static final Caller CALLER = Caller.AGENT;
     private static final RedisLimits HASTY = new RedisLimits(
             2, Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofMillis(300), 5);
@@ -118,23 +115,10 @@ class RedisServerTest {
     }
 
     @Test
-    void clusterIsRefused() throws FsException {
-        FsException refused = failure(url("redis://127.0.0.1:" + CLUSTER.port()));
-        assertTrue(refused.toString().contains("cluster mode"), refused.getMessage());
-    }
-
-    @Test
     void nobodyThereIsToldAtOnce() throws FsException {
         FsException refused = failure(url("redis://127.0.0.1:1/3"));
         assertEquals(Errno.EIO, refused.errno());
         assertTrue(refused.toString().contains("redis://127.0.0.1:1/3"), refused.getMessage());
-    }
-
-    @Test
-    void unixSocketIsRefused() throws FsException {
-        FsException refused = failure(url("unix:///run/redis.sock?db=3"));
-        assertEquals(Errno.ENOTSUP, refused.errno());
-        assertTrue(refused.toString().contains("unix sockets are not supported yet"), refused.getMessage());
     }
 
     @Test

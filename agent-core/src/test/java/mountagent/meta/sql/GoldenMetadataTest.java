@@ -47,7 +47,7 @@ class GoldenMetadataTest {
     private static final FileName CLONED = FileName.of("cloned");
     private static final long TRASH_ROOT = 0x7FFFFFFF10000000L;
 
-    static final List<String> NAMES = GoldenVolume.NAMES;
+    static final List<String> NAMES = GoldenVolume.ON_SQLITE;
 
     private static final Map<String, GoldenVolume> VOLUMES = new HashMap<>();
 

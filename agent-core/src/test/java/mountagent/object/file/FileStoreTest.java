@@ -81,6 +81,18 @@ final class FileStoreTest extends ObjectStoreContract {
     }
 
     @Test
+    void aLargeObjectMayBeDeletedBeforeItIsBegunToBeWritten() throws Exception {
+        var body = MemorySegment.ofArray(new byte[2 << 20]);
+        for (int i = 0; i < 20; i++) {
+            store.put("d/k" + i, body);
+            store.delete("d/k" + i);
+        }
+        assertEquals(List.of(), keys("", "", 10));
+        put("d/k", "x");
+        assertEquals("x", read("d/k", 0, 9));
+    }
+
+    @Test
     void aLongKeyHasATemporaryNameThatFits() throws Exception {
         String name = "n".repeat(250);
         put("d/" + name, "x");

@@ -137,6 +137,14 @@ final class LayersTest {
             new String[] {"mountagent.object.."}, "mountagent.object..", "mountagent.base..", "mountagent.metrics..");
 
     @ArchTest
+    static final ArchRule onlyTheS3DriverKnowsItsSdk = noClasses()
+            .that()
+            .resideOutsideOfPackage("mountagent.object.s3..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("software.amazon..", "org.apache.hc..");
+
+    @ArchTest
     static final ArchRule driversDoNotKnowEachOther =
             slices().matching("mountagent.object.(*)..").should().notDependOnEachOther();
 

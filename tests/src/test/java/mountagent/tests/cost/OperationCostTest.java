@@ -1,85 +1,36 @@
 package mountagent.tests.cost;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import mountagent.base.AttrChange;
-import mountagent.base.Bytes;
 import mountagent.base.Clock;
-import mountagent.base.FileName;
 import mountagent.base.FsException;
-import mountagent.base.NodeSpec;
-import mountagent.base.XattrMode;
 import mountagent.meta.sql.SqlEngine;
 import mountagent.meta.sql.SqlOptions;
 import mountagent.meta.sql.SqliteLocation;
 import mountagent.object.MeteredStore;
 import mountagent.object.MeteredStore.Operation;
 import mountagent.object.file.FileStore;
-import mountagent.tests.tidy.RepositoryRoot;
-import mountagent.volume.FileHandle;
-import mountagent.volume.OpenSpec;
-import mountagent.volume.SyncMode;
 import mountagent.volume.TestVolume;
-import mountagent.volume.VolumeFs;
-import mountagent.volume.VolumeFs.ListDetail;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/// What each operation costs on a volume in SQLite with objects in a local folder, counted; the calls are those that
-/// the kernel makes for a program. `docs/performance.md` shows the same table.
-final class OperationCostTest {
-    private static final int KIB = 1024;
-    private static final int MIB = 1 << 20;
-    private static final int STREAM_MIB = 64;
-    private static final int ENTRIES = 1000;
-    private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
-    @TempDir
-    Path folder = Path.of("/");
-
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment memory = arena.allocate(MIB, 4096);
+/// What each operation costs on a volume in SQLite with objects in a local folder, counted. `docs/performance.md`
+/// shows the same table.
+final class OperationCostTest extends CostedOperations {
     private final Map<String, Cost> costs = new LinkedHashMap<>();
     private CountingEngine engine;
     private MeteredStore store;
     private CopyWatch copies;
-    private TestVolume volume;
-    private VolumeFs fs;
 
-    @BeforeEach
-    void makeAVolume() throws Exception {
+    @Override
+    TestVolume makeVolume() throws Exception {
         var sql = SqlEngine.open(SqliteLocation.of(folder.resolve("meta.db")), SqlOptions.of(SqlOptions.Access.CREATE));
         sql.prepare();
         engine = new CountingEngine(sql);
         copies = new CopyWatch(FileStore.create(folder.resolve("objects")), memory);
         store = new MeteredStore(copies, Clock.SYSTEM);
-        volume = TestVolume.create(engine, store, Clock.SYSTEM);
-        fs = volume.fs();
-        volume.put("first", "draws the first ids");
-    }
-
-    @AfterEach
-    void close() throws FsException {
-        volume.close();
-        arena.close();
-    }
-
-    private interface Steps {
-        void run() throws FsException;
+        return TestVolume.create(engine, store, Clock.SYSTEM);
     }
 
     private Cost now() {
@@ -95,172 +46,19 @@ final class OperationCostTest {
                 copies.copiedBytes() / KIB);
     }
 
-    /// Runs `steps` and holds what they cost, including what goes on in the background, against `expected`.
-    private void costs(String name, Cost expected, Steps steps) throws FsException {
+    @Override
+    void costs(String name, Cost expected, Steps steps) throws FsException {
         Cost before = now();
-        steps.run();
-        long end = System.nanoTime() + SETTLED_NANOS;
-        while (!now().minus(before).equals(expected) && System.nanoTime() < end) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-        }
-        // what comes later in the background belongs to it, too
-        LockSupport.parkNanos(QUIET_NANOS);
+        settle(steps, () -> now().minus(before), expected::equals);
         assertEquals(expected, now().minus(before), name);
         costs.put(name, expected);
     }
 
-    private static Cost meta(long reads, long changes) {
-        return new Cost(reads, changes, 0, 0, 0, 0, 0, 0, 0);
-    }
-
-    private FileHandle create(String name) throws FsException {
-        return fs.create(TestVolume.ROOT_USER, TestVolume.at(name), NodeSpec.file(0644), OpenSpec.READ_WRITE)
-                .handle();
-    }
-
-    private FileHandle open(String name) throws FsException {
-        return fs.open(TestVolume.ROOT_USER, inode(name), OpenSpec.READ_WRITE);
-    }
-
-    private long inode(String name) throws FsException {
-        return fs.lookup(TestVolume.ROOT_USER, TestVolume.at(name)).inode();
-    }
-
-    private void write(FileHandle file, long offset, int bytes) throws FsException {
-        assertEquals(bytes, fs.write(file, offset, memory.asSlice(0, bytes)));
-    }
-
-    private void read(FileHandle file, long offset, int bytes) throws FsException {
-        assertEquals(bytes, fs.read(file, offset, memory.asSlice(0, bytes)));
-    }
-
-    private void close(FileHandle file) throws FsException {
-        fs.flush(file, 1);
-        fs.release(file, 0);
-    }
-
-    private void miss(String name) {
-        assertThrows(FsException.class, () -> inode(name));
-    }
-
     @Test
     void eachOperationCostsWhatTheTableSays() throws Exception {
-        names();
-        smallFiles();
-        attributes();
-        listing();
-        streams();
-        removals();
+        runAll();
         var table = new StringBuilder(Cost.header());
         costs.forEach((name, cost) -> table.append(cost.row(name)));
-        var page = Files.readString(RepositoryRoot.find().resolve("docs/performance.md"));
-        assertTrue(page.contains(table), () -> "docs/performance.md must hold this table:\n" + table);
-    }
-
-    private void names() throws FsException {
-        costs("look a name up", meta(1, 0), () -> inode("first"));
-        costs("look up a name that is not there", meta(1, 0), () -> miss("nothing"));
-        costs("mkdir", meta(0, 1), () -> fs.mknod(TestVolume.ROOT_USER, TestVolume.at("d"), NodeSpec.directory(0755)));
-        costs(
-                "symlink",
-                meta(0, 1),
-                () -> fs.symlink(TestVolume.ROOT_USER, TestVolume.at("symlink"), Bytes.utf8("first")));
-        long symlink = inode("symlink");
-        costs("readlink", meta(1, 0), () -> fs.readlink(TestVolume.ROOT_USER, symlink));
-        long first = inode("first");
-        costs("link", meta(0, 1), () -> fs.link(TestVolume.ROOT_USER, first, TestVolume.at("link")));
-        costs(
-                "rename",
-                meta(0, 1),
-                () -> fs.rename(TestVolume.ROOT_USER, TestVolume.at("link"), TestVolume.at("renamed"), Set.of()));
-        costs("unlink one of two names", meta(0, 1), () -> fs.unlink(TestVolume.ROOT_USER, TestVolume.at("renamed")));
-    }
-
-    private void smallFiles() throws FsException {
-        costs("create, close", meta(0, 1), () -> close(create("empty")));
-        costs("create, write 4 KiB, close", new Cost(0, 2, 0, 0, 1, 0, 0, 0, 4), () -> {
-            FileHandle file = create("small");
-            write(file, 0, 4 * KIB);
-            close(file);
-        });
-        long small = inode("small");
-        costs("open, read 4 KiB, close", new Cost(2, 0, 0, 0, 0, 1, 0, 0, 0), () -> {
-            FileHandle file = fs.open(TestVolume.ROOT_USER, small, OpenSpec.READ);
-            read(file, 0, 4 * KIB);
-            close(file);
-        });
-        costs("open, append 4 KiB, close", new Cost(1, 1, 0, 0, 1, 0, 0, 0, 4), () -> {
-            FileHandle file = fs.open(TestVolume.ROOT_USER, small, OpenSpec.READ_WRITE);
-            write(file, 4 * KIB, 4 * KIB);
-            close(file);
-        });
-        FileHandle open = open("small");
-        costs("write 4 KiB, fsync", new Cost(0, 1, 0, 1, 1, 0, 0, 1, 4), () -> {
-            write(open, 8 * KIB, 4 * KIB);
-            fs.fsync(open, SyncMode.DATA_AND_ATTRIBUTES);
-        });
-        close(open);
-    }
-
-    private void attributes() throws FsException {
-        long small = inode("small");
-        costs("stat", meta(1, 0), () -> fs.getattr(TestVolume.ROOT_USER, small));
-        costs("chmod", meta(0, 1), () -> fs.setattr(TestVolume.ROOT_USER, small, AttrChange.NONE.withMode(0600)));
-        costs(
-                "truncate",
-                meta(0, 1),
-                () -> fs.setattr(TestVolume.ROOT_USER, small, AttrChange.NONE.withLength(5 * KIB)));
-        FileName name = FileName.of("user.name");
-        costs(
-                "set an extended attribute",
-                meta(0, 1),
-                () -> fs.setXattr(TestVolume.ROOT_USER, small, name, Bytes.utf8("value"), XattrMode.CREATE_OR_REPLACE));
-        costs("get an extended attribute", meta(1, 0), () -> fs.getXattr(TestVolume.ROOT_USER, small, name));
-        costs("statfs", meta(1, 0), () -> fs.statfs());
-    }
-
-    private void listing() throws FsException {
-        long directory = inode("d");
-        for (int i = 0; i < ENTRIES; i++) {
-            fs.mknod(TestVolume.ROOT_USER, TestVolume.at(directory, "entry" + i), NodeSpec.file(0644));
-        }
-        costs("list 1,000 entries with attributes", new Cost(4, 0, 1, 0, 0, 0, 0, 0, 0), () -> {
-            var handle = fs.opendir(TestVolume.ROOT_USER, directory);
-            int[] seen = {0};
-            fs.readdir(TestVolume.ROOT_USER, handle, 0, ListDetail.ATTRIBUTES, (_, _, _, _, _) -> seen[0]++ >= 0);
-            fs.releasedir(handle);
-            assertEquals(ENTRIES + 2, seen[0]);
-        });
-    }
-
-    private void streams() throws FsException {
-        costs("create, write 64 MiB, close", new Cost(0, 2, 0, 0, 16, 0, 0, 0, STREAM_MIB * KIB), () -> {
-            FileHandle file = create("large");
-            for (int i = 0; i < STREAM_MIB; i++) {
-                write(file, (long) i * MIB, MIB);
-            }
-            close(file);
-        });
-        long large = inode("large");
-        costs("open, read 64 MiB, close", new Cost(2, 0, 0, 0, 0, STREAM_MIB, 0, 0, 0), () -> {
-            FileHandle file = fs.open(TestVolume.ROOT_USER, large, OpenSpec.READ);
-            for (int i = 0; i < STREAM_MIB; i++) {
-                read(file, (long) i * MIB, MIB);
-            }
-            close(file);
-        });
-    }
-
-    private void removals() throws FsException {
-        costs(
-                "unlink an empty file",
-                new Cost(0, 2, 1, 0, 0, 0, 0, 0, 0),
-                () -> fs.unlink(TestVolume.ROOT_USER, TestVolume.at("empty")));
-        costs(
-                "unlink a file of 64 MiB",
-                new Cost(0, 4, 1, 1, 0, 0, 16, 0, 0),
-                () -> fs.unlink(TestVolume.ROOT_USER, TestVolume.at("large")));
-        fs.mknod(TestVolume.ROOT_USER, TestVolume.at("e"), NodeSpec.directory(0755));
-        costs("rmdir", meta(0, 1), () -> fs.rmdir(TestVolume.ROOT_USER, TestVolume.at("e")));
+        assertShown(table.toString());
     }
 }

@@ -19,6 +19,8 @@ import mountagent.frontend.MountException;
 import mountagent.frontend.MountRequest;
 import mountagent.frontend.MountRequest.MountOption;
 import mountagent.fuse.FuseProvider;
+import mountagent.meta.MetaEngine;
+import mountagent.meta.redis.RedisServer;
 import mountagent.meta.sql.SqlEngine;
 import mountagent.meta.sql.SqlOptions;
 import mountagent.meta.sql.SqliteLocation;
@@ -28,10 +30,11 @@ import mountagent.volume.Origin;
 import mountagent.volume.TestVolume;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Random operations on a mount (metadata in SQLite, objects in files) and on a plain directory: each answers the same
-/// on both, and so does the whole tree every now and then, also after a new mount.
+/// Random operations on a mount (metadata in SQLite or on Redis, objects in files) and on a plain directory: each
+/// answers the same on both, and so does the whole tree every now and then, also after a new mount.
 @Timeout(600)
 final class MountDifferentialTest {
     private static final int STEPS = Integer.getInteger("differential.steps", 20_000);
@@ -40,21 +43,40 @@ final class MountDifferentialTest {
     private static final int REMEMBERED = 12;
     private static final Set<MountOption> OPTIONS = EnumSet.of(MountOption.EXTENDED_ATTRIBUTES);
 
+    @RegisterExtension
+    static final RedisServer SERVER = new RedisServer();
+
     @TempDir
     Path folder;
 
     private int succeeded;
 
+    /// Opens the metadata, which is there from the second time on.
+    private interface Metadata {
+        MetaEngine open() throws FsException;
+    }
+
     @Test
-    @SuppressWarnings("try") // closed early, to see that the mount ends; a second close does nothing
     void randomOperationsDoAsOnAPlainDirectory() throws Exception {
+        compare(() ->
+                SqlEngine.open(SqliteLocation.of(folder.resolve("meta.db")), SqlOptions.of(SqlOptions.Access.CREATE)));
+    }
+
+    @Test
+    void soTheyDoOnRedis() throws Exception {
+        int database = SERVER.newDatabase();
+        compare(() -> SERVER.engine(database));
+    }
+
+    @SuppressWarnings("try") // closed early, to see that the mount ends; a second close does nothing
+    private void compare(Metadata metadata) throws Exception {
         long seed = Long.getLong("differential.seed", Clock.SYSTEM.nanoTime());
         var random = new SplittableRandom(seed);
         Path mountPoint = Files.createDirectory(folder.resolve("mount"));
         Path plain = Files.createDirectory(folder.resolve("plain"));
         Files.createDirectory(folder.resolve("objects"));
         try (var reference = new Side(plain)) {
-            TestVolume volume = create();
+            TestVolume volume = TestVolume.create(metadata.open(), store(), Clock.SYSTEM);
             for (int done = 0; done < STEPS; ) {
                 int until = Math.min(STEPS, done + MOUNT_EVERY);
                 try (Mount mount = mount(volume, mountPoint);
@@ -66,7 +88,7 @@ final class MountDifferentialTest {
                     assertTrue(mount.awaitEnd(Duration.ofSeconds(30)));
                 }
                 volume.close();
-                volume = open();
+                volume = TestVolume.open(metadata.open(), store(), Clock.SYSTEM);
                 done = until;
             }
             volume.close();
@@ -94,18 +116,6 @@ final class MountDifferentialTest {
             }
         }
         assertEquals(reference.tree(), ours.tree(), "the tree, with -Ddifferential.seed=" + seed);
-    }
-
-    private TestVolume create() throws FsException, ObjectStoreException {
-        return TestVolume.create(engine(SqlOptions.Access.CREATE), store(), Clock.SYSTEM);
-    }
-
-    private TestVolume open() throws FsException, ObjectStoreException {
-        return TestVolume.open(engine(SqlOptions.Access.READ_WRITE), store(), Clock.SYSTEM);
-    }
-
-    private SqlEngine engine(SqlOptions.Access access) throws FsException {
-        return SqlEngine.open(SqliteLocation.of(folder.resolve("meta.db")), SqlOptions.of(access));
     }
 
     private FileStore store() throws ObjectStoreException {

@@ -1,4 +1,4 @@
-package mountagent.cli;
+package mountagent.base;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,14 +1,15 @@
-package mountagent.cli;
+package mountagent.base;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
-/// Durations as flags give them: a plain number of seconds, or numbers with units in Go's manner (`1h30m`,
+/// Durations as users write them in flags and URLs: a plain number of seconds, or numbers with units in Go's manner
+/// (`1h30m`,
 /// `100ms`), or days in front of those (`1d12h`). Reference: cli.md §1. What makes no sense is an error here,
 /// where the official client takes it for 0 with a warning.
-final class DurationText {
+public final class DurationText {
     private static final String NUMBER = "(?:\\d+(?:\\.\\d*)?|\\.\\d+)";
     private static final Pattern SECONDS = Pattern.compile(NUMBER);
     private static final Pattern FORM =
@@ -20,7 +21,7 @@ final class DurationText {
     /// The duration that `text` means.
     ///
     /// Throws IllegalArgumentException with a message for the user when it means none.
-    static Duration parse(String text) {
+    public static Duration parse(String text) {
         if (SECONDS.matcher(text).matches()) {
             return ofNanos(text, new BigDecimal(text).scaleByPowerOfTen(9));
         }
