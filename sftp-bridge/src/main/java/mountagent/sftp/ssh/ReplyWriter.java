@@ -1,7 +1,6 @@
 package mountagent.sftp.ssh;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -21,13 +20,11 @@ import org.slf4j.LoggerFactory;
 
 /// Sends the replies of one channel: cut to the client's packets, as far as its window goes. Thread-safe.
 ///
-/// Whoever brings a reply writes it, and what others bring meanwhile. When the window is full or the socket
-/// does not take more, a thread waits for it and goes on, so that nobody else has to. A client that takes
-/// nothing for ten minutes is given up.
+/// Whoever brings a reply writes it, and what others bring meanwhile. When the window is full or the socket does not
+/// take more, nobody waits: whoever learns that there is room again goes on ([#pump]).
 final class ReplyWriter implements Outlet {
     private static final Logger log = LoggerFactory.getLogger(ReplyWriter.class);
 
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final int UNSENT_MAX = Sizes.MIB;
     private static final int HEAD_ROOM = 64;
 
@@ -39,9 +36,8 @@ final class ReplyWriter implements Outlet {
     private volatile boolean isClosed;
 
     // Of the one who is busy.
-    private @Nullable Outgoing current;
+    private volatile @Nullable Outgoing current;
     private int at;
-    private @Nullable IoWriteFuture last;
 
     private record Outgoing(Reply reply, int length, Runnable sent) {}
 
@@ -56,22 +52,30 @@ final class ReplyWriter implements Outlet {
         pump();
     }
 
-    private void pump() {
-        while (!queue.isEmpty() && isBusy.compareAndSet(false, true)) {
-            if (!writeWhatFits()) {
-                threads.execute(this::waitAndWrite);
-                return;
+    /// Writes what there is room for. To be called whenever there is more room.
+    void pump() {
+        while (mayGoOn() && isBusy.compareAndSet(false, true)) {
+            try {
+                writeWhatFits();
+            } finally {
+                isBusy.set(false);
             }
-            isBusy.set(false);
         }
     }
 
-    /// Writes without waiting; false when something is left.
-    private boolean writeWhatFits() {
+    private boolean mayGoOn() {
+        return (current != null || !queue.isEmpty()) && (isClosed || room() > 0);
+    }
+
+    private long room() {
+        return unsent.get() < UNSENT_MAX ? channel.getRemoteWindow().getSize() : 0;
+    }
+
+    private void writeWhatFits() {
         for (Outgoing reply = next(); reply != null; reply = next()) {
-            long room = Math.min(channel.getRemoteWindow().getSize(), UNSENT_MAX - unsent.get());
+            long room = room();
             if (!isClosed && room <= 0) {
-                return false;
+                return;
             }
             if (!isClosed) {
                 write(reply, room);
@@ -82,15 +86,16 @@ final class ReplyWriter implements Outlet {
                 reply.sent.run();
             }
         }
-        return true;
     }
 
     private @Nullable Outgoing next() {
-        if (current == null) {
-            current = queue.poll();
+        Outgoing reply = current;
+        if (reply == null) {
+            reply = queue.poll();
+            current = reply;
             at = 0;
         }
-        return current;
+        return reply;
     }
 
     private void write(Outgoing reply, long room) {
@@ -103,31 +108,19 @@ final class ReplyWriter implements Outlet {
             packet.putBytes(reply.reply.bytes(), at, part);
             unsent.addAndGet(part);
             IoWriteFuture future = channel.writePacket(packet);
-            future.addListener(_ -> unsent.addAndGet(-part));
-            last = future;
             at += part;
+            future.addListener(_ -> isOut(part));
         } catch (IOException | RuntimeException e) {
             log.debug("a channel's replies end: {}", e.getMessage(), e);
             isClosed = true;
         }
     }
 
-    private void waitAndWrite() {
-        try {
-            do {
-                channel.getRemoteWindow().waitForSpace(PATIENCE);
-                IoWriteFuture future = last;
-                if (future != null && unsent.get() >= UNSENT_MAX && !future.await(PATIENCE)) {
-                    throw new IOException("the client took nothing for " + PATIENCE.toMinutes() + " minutes");
-                }
-            } while (!writeWhatFits());
-        } catch (IOException | InterruptedException e) {
-            fail(String.valueOf(e.getMessage()));
-            close();
-            writeWhatFits();
+    private void isOut(int bytes) {
+        long before = unsent.getAndAdd(-bytes);
+        if (before >= UNSENT_MAX) {
+            pump();
         }
-        isBusy.set(false);
-        pump();
     }
 
     @Override

@@ -81,6 +81,15 @@ final class RestrictedChannel extends ChannelSession {
     }
 
     @Override
+    public void handleWindowAdjust(Buffer buffer) throws IOException {
+        super.handleWindowAdjust(buffer);
+        SftpCommand served = command;
+        if (served != null) {
+            served.goOn();
+        }
+    }
+
+    @Override
     protected RequestHandler.Result handleEnvParsed(String name, String value) {
         return RequestHandler.Result.ReplyFailure;
     }

@@ -99,6 +99,11 @@ final class SftpCommand implements Command, ChannelDataReceiver {
         return 0;
     }
 
+    /// The client takes more replies.
+    void goOn() {
+        writer.pump();
+    }
+
     /// How many files and directories are open.
     int openCount() {
         lock.lock();

@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +108,7 @@ public final class SshSide implements AutoCloseable {
                 plan.options().contains(Option.NO_CHACHA20)
                         ? Algorithms.ChaCha20.NOT_OFFERED
                         : Algorithms.ChaCha20.OFFERED);
-        var logins = new Logins(users, guard, clock, threads, new SecureRandom());
+        var logins = new Logins(users, guard, clock, threads);
         logIns(server, plan, logins);
         restrict(server, plan, connections);
         channels(server, plan, sessions, commands);
