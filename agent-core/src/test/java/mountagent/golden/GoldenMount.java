@@ -1,30 +1,19 @@
 package mountagent.golden;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Random;
 import java.util.Set;
 import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.base.SettableClock;
 import mountagent.base.Timestamp;
 import mountagent.meta.MetaEngine;
-import mountagent.meta.SealedSecrets;
 import mountagent.meta.VolumeFormat;
 import mountagent.meta.sql.SqlEngine;
 import mountagent.meta.sql.SqlOptions;
 import mountagent.meta.sql.SqliteLocation;
 import mountagent.object.ObjectStore;
 import mountagent.object.ObjectStoreException;
-import mountagent.object.PrefixStore;
-import mountagent.object.ShardBuckets;
-import mountagent.object.ShardedStore;
-import mountagent.object.crypt.DataCipher;
-import mountagent.object.crypt.EncryptedStore;
-import mountagent.object.crypt.KeyFileException;
-import mountagent.object.crypt.ObjectCipher;
-import mountagent.object.crypt.RsaKey;
-import mountagent.object.file.FileStore;
+import mountagent.volume.TestObjects;
 import mountagent.volume.TestVolume;
 
 /// Opens golden volumes as the agent opens a volume, at a time at which nothing in their trash expires.
@@ -84,22 +73,9 @@ public final class GoldenMount {
             VolumeFormat format = golden.format();
             String place =
                     format.bucket().replace("/srv/golden/" + golden.folder().getFileName() + "/objects/", "");
-            ObjectStore buckets = ShardedStore.open(
-                    ShardBuckets.of(golden.objects() + "/" + place, format.shards()),
-                    bucket -> FileStore.open(Path.of(bucket)));
-            ObjectStore objects = new PrefixStore(buckets, format.name() + "/");
-            String key = SealedSecrets.open(format, SealedSecrets.Secret.ENCRYPT_KEY);
-            return key.isEmpty() ? objects : decrypted(objects, key, format);
-        } catch (IOException | FsException | KeyFileException e) {
+            return TestObjects.open(format.withBucket(golden.objects() + "/" + place), GoldenVolume.PASSPHRASE);
+        } catch (IOException | FsException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static ObjectStore decrypted(ObjectStore objects, String key, VolumeFormat format) throws KeyFileException {
-        ObjectCipher cipher = new ObjectCipher(
-                RsaKey.parse(key, GoldenVolume.PASSPHRASE),
-                DataCipher.named(format.encryptAlgo()).orElseThrow(),
-                new Random(1));
-        return new EncryptedStore(objects, cipher, 2 * format.blockSizeBytes(), 8);
     }
 }
