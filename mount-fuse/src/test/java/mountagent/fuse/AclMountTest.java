@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import mountagent.base.AttrChange;
+import mountagent.base.Program;
 import mountagent.frontend.Mount;
 import mountagent.frontend.MountRequest.MountOption;
 import mountagent.volume.Origin;

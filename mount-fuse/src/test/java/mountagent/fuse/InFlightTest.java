@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import mountagent.base.Await;
 import mountagent.base.Clock;
 import mountagent.base.Timestamp;
 import org.junit.jupiter.api.Test;

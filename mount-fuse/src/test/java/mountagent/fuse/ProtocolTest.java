@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import mountagent.base.Await;
 import mountagent.base.Bytes;
 import mountagent.base.Caller;
 import mountagent.base.DentryKey;

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import mountagent.base.Program;
 import mountagent.frontend.Mount;
 import mountagent.volume.Origin;
 import mountagent.volume.TestVolume;

@@ -25,6 +25,8 @@ final class Commands {
         this.all = List.of(
                 entry(FormatCommand.class, () -> new FormatCommand(environment)),
                 entry(MountCommand.class, () -> new MountCommand(environment, out, frontEnd)),
+                entry(SftpCommand.class, () -> new SftpCommand(environment, out)),
+                entry(SftpUserCommand.class, () -> new SftpUserCommand(environment, console)),
                 entry(UmountCommand.class, () -> new UmountCommand(environment)),
                 entry(StatusCommand.class, () -> new StatusCommand(environment, out)),
                 entry(ConfigCommand.class, () -> new ConfigCommand(environment, console)),

@@ -14,7 +14,6 @@ import mountagent.service.MetaUrl;
 import mountagent.service.MountRun;
 import mountagent.service.MountSpec;
 import mountagent.service.Places;
-import mountagent.service.StoreChoice;
 import mountagent.service.VolumeRegistry;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -69,17 +68,20 @@ final class MountCommand implements Callable<Integer> {
     @Option(names = "--no-syslog", description = "Accepted: nothing is written to syslog.")
     private boolean noSyslog;
 
-    @Option(names = "--storage", paramLabel = "TYPE", description = "Kind of object store, for this mount only.")
-    private @Nullable String storage;
-
-    @Option(names = "--bucket", paramLabel = "URL|DIR", description = "Where the objects are, for this mount only.")
-    private @Nullable String bucket;
-
-    @Option(names = "--storage-class", paramLabel = "CLASS", description = "Class of new objects, for this mount only.")
-    private @Nullable String storageClass;
+    @Mixin
+    private ClientStoreFlags store = new ClientStoreFlags();
 
     @Mixin
     private FuseFlags fuse = new FuseFlags();
+
+    @Option(
+            names = "--sftp",
+            paramLabel = "HOST:PORT",
+            description = "Show the volume by SFTP, too, at this address (docs/sftp.md).")
+    private @Nullable String sftpListen;
+
+    @Mixin
+    private SftpFlags sftp = new SftpFlags();
 
     @Mixin
     private ClientFlags client = new ClientFlags();
@@ -102,24 +104,14 @@ final class MountCommand implements Callable<Integer> {
                     .run(operands.getFirst(), spec.mountPoint(), logFile())
                     .status();
         }
-        return isInside
-                ? runInside(spec)
-                : new MountRun(environment, frontEnd).run(spec, _ -> {}).status();
+        var run = run();
+        return (isInside ? BackgroundStart.runInside(out, ready -> run.run(spec, ready)) : run.run(spec, _ -> {}))
+                .status();
     }
 
-    // The process in the background: the one that was typed waits for what is told on `out`.
-    private int runInside(MountSpec spec) throws CommandFailure, InterruptedException {
-        try (var warnings = BackgroundStart.relayWarnings(out)) {
-            return new MountRun(environment, frontEnd)
-                    .run(spec, volume -> {
-                        warnings.stop();
-                        BackgroundStart.tellReady(out, volume);
-                    })
-                    .status();
-        } catch (CommandFailure failure) {
-            BackgroundStart.tellFailure(out, failure);
-            throw failure;
-        }
+    private MountRun run() throws CommandFailure {
+        return new MountRun(
+                environment, frontEnd, sftpListen == null ? null : sftp.spec("--sftp", sftpListen, environment));
     }
 
     /// The flags registered with the volume that `args`, a normalised `mount` command, names; empty when it
@@ -157,7 +149,7 @@ final class MountCommand implements Callable<Integer> {
         return new MountSpec(
                 volume,
                 environment.resolve(operands.getLast()),
-                new StoreChoice(storage, bucket, storageClass),
+                store.choice(),
                 options,
                 fuse.virtualFiles(),
                 kernelCache,

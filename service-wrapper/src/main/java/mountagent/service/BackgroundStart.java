@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import mountagent.base.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,20 +82,25 @@ public final class BackgroundStart {
         }
     }
 
-    /// For the process in the background: tells the one that waits that `volume` is mounted.
-    public static void tellReady(PrintWriter out, String volume) {
-        tell(out, READY + volume);
+    /// What runs in the background: tells `ready` the volume's name once it serves, and returns when it has ended.
+    @FunctionalInterface
+    public interface Inside {
+        ExitCode run(Consumer<String> ready) throws CommandFailure, InterruptedException;
     }
 
-    /// For the process in the background: tells the one that waits why it is not.
-    public static void tellFailure(PrintWriter out, CommandFailure failure) {
-        tell(out, FAILED + failure.text().lines().findFirst().orElse(""));
-    }
-
-    /// For the process in the background: passes on what it warns of, until closed.
-    public static WarningRelay relayWarnings(PrintWriter out) {
-        return WarningRelay.to(
-                text -> tell(out, WARNING + text.lines().findFirst().orElse("")));
+    /// For the process in the background: runs `work` and tells the one that waits, on `out`, what it warns of until it
+    /// is ready, and that it is or why not.
+    public static ExitCode runInside(PrintWriter out, Inside work) throws CommandFailure, InterruptedException {
+        try (var warnings = WarningRelay.to(
+                text -> tell(out, WARNING + text.lines().findFirst().orElse("")))) {
+            return work.run(volume -> {
+                warnings.stop();
+                tell(out, READY + volume);
+            });
+        } catch (CommandFailure failure) {
+            tell(out, FAILED + failure.text().lines().findFirst().orElse(""));
+            throw failure;
+        }
     }
 
     private static void tell(PrintWriter out, String line) {

@@ -9,8 +9,6 @@ import mountagent.metrics.Label;
 /// `isExact`: the user named the address; else another port is taken when this one is in use. An empty host means all
 /// addresses of the machine; no address at all ([#OFF]) means that nothing listens.
 public record MetricsAddress(String host, int port, boolean isExact, List<Label> labels) {
-    private static final int PORT_MAX = 65_535;
-
     /// The official client's default.
     public static final MetricsAddress DEFAULT = new MetricsAddress("127.0.0.1", 9567, false, List.of());
 
@@ -26,19 +24,8 @@ public record MetricsAddress(String host, int port, boolean isExact, List<Label>
         if (text.isEmpty()) {
             return OFF;
         }
-        int colon = text.lastIndexOf(':');
-        String host = colon < 0 ? "" : text.substring(0, colon);
-        String port = text.substring(colon + 1);
-        boolean isBracketed = host.startsWith("[") && host.endsWith("]");
-        if (colon < 0 || (host.contains(":") && !isBracketed) || !port.matches("\\d{1,5}")) {
-            throw new CommandFailure("--metrics (" + text + ") must be HOST:PORT, or empty for none");
-        }
-        int number = Integer.parseInt(port);
-        if (number > PORT_MAX) {
-            throw new CommandFailure("--metrics (" + text + ") names port " + number + ", which must be at most 65535");
-        }
-        return new MetricsAddress(
-                isBracketed ? host.substring(1, host.length() - 1) : host, number, true, labels(labels));
+        var address = ListenAddress.of("--metrics", text);
+        return new MetricsAddress(address.host(), address.port(), true, labels(labels));
     }
 
     /// The same address, unless none was typed, with the labels that the user typed: `NAME:VALUE;NAME:VALUE`.

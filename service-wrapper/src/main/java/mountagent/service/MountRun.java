@@ -29,13 +29,20 @@ public final class MountRun {
 
     private final Environment environment;
     private final FrontEndProvider provider;
+    private final @Nullable SftpSpec sftp;
     private final RunningMounts running;
     private final AtomicReference<@Nullable Mount> current = new AtomicReference<>();
 
     /// Mounts through `provider`.
     public MountRun(Environment environment, FrontEndProvider provider) {
+        this(environment, provider, null);
+    }
+
+    /// Mounts through `provider`, and shows the volume by SFTP as well if `sftp` is given.
+    public MountRun(Environment environment, FrontEndProvider provider, @Nullable SftpSpec sftp) {
         this.environment = environment;
         this.provider = provider;
+        this.sftp = sftp;
         this.running = new RunningMounts(Places.of(environment).running());
     }
 
@@ -65,12 +72,14 @@ public final class MountRun {
                 current.set(mount);
                 running.note(mountPoint, opened.name());
                 signal.unmounts(mount);
-                if (!signal.wasTold()) {
-                    ready.accept(opened.name());
-                    opened.listen(spec.metrics(), mountPoint);
-                    opened.warmUp();
+                try (var _ = sftp == null ? null : SftpService.start(sftp, opened)) {
+                    if (!signal.wasTold()) {
+                        ready.accept(opened.name());
+                        opened.listen(spec.metrics(), mountPoint);
+                        opened.warmUp();
+                    }
+                    awaitEnd(mount);
                 }
-                awaitEnd(mount);
             } catch (MountException e) {
                 throw new CommandFailure(String.valueOf(e.getMessage()), e);
             }

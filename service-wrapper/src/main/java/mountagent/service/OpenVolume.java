@@ -70,6 +70,11 @@ final class OpenVolume implements AutoCloseable {
             return owner.observation.around(volume.frontEnd(origin, files));
         }
 
+        /// The facade for one front end that shows the volume's own files alone.
+        VolumeFs plainFrontEnd(Origin origin) {
+            return owner.observation.around(volume.frontEnd(origin));
+        }
+
         /// Begins to compile what programs will need. To be called once they can use the mount.
         void warmUp() {
             owner.warmUp();
@@ -86,7 +91,8 @@ final class OpenVolume implements AutoCloseable {
         }
     }
 
-    /// Opens the volume that `spec` names, for a mount at `mountPoint`. What was opened before a failure is
+    /// Opens the volume that `spec` names, for a mount at `mountPoint`, or for a front end that has none and
+    /// calls itself so. What was opened before a failure is
     /// closed again. `onVolumeGone` is called on a thread of its own when the volume is destroyed or
     /// replaced.
     static Opened open(MetaUrl url, MountSpec spec, Environment environment, Path mountPoint, Runnable onVolumeGone)

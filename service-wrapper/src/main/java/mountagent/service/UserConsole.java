@@ -13,7 +13,8 @@ import java.util.Locale;
 /// long work leaves lines in the log. `raw` are standard input and output as bytes, for what is no text of
 /// ours.
 public record UserConsole(PrintWriter out, PrintWriter err, BufferedReader in, boolean drawsProgress, Raw raw) {
-    /// Standard input and output beneath the text; whoever writes there flushes. `isTerminal` is said of the output.
+    /// Standard input and output beneath the text; whoever writes there flushes. `isTerminal` is said of the
+    /// output.
     public record Raw(InputStream in, OutputStream out, boolean isTerminal) {}
 
     /// A console that has text only: nothing comes from its raw input, and what goes to its raw output is
@@ -48,6 +49,22 @@ public record UserConsole(PrintWriter out, PrintWriter err, BufferedReader in, b
             };
         } catch (IOException e) {
             throw new CommandFailure("cannot read the answer: " + e.getMessage(), e);
+        }
+    }
+
+    /// Asks for a secret: on a terminal it is not shown, elsewhere it is the next line of the input. Empty at
+    /// its end.
+    public char[] password(String prompt) throws CommandFailure {
+        var terminal = drawsProgress ? System.console() : null;
+        if (terminal != null && terminal.isTerminal()) {
+            var typed = terminal.readPassword("%s", prompt);
+            return typed == null ? new char[0] : typed;
+        }
+        try {
+            var line = in.readLine();
+            return line == null ? new char[0] : line.toCharArray();
+        } catch (IOException e) {
+            throw new CommandFailure("cannot read the password: " + e.getMessage(), e);
         }
     }
 

@@ -1,21 +1,21 @@
-package mountagent.fuse;
+package mountagent.base;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.TimeUnit;
 
 /// Waits for what must come about.
-final class Await {
+public final class Await {
     private Await() {}
 
     /// Something that is true or not yet.
     @FunctionalInterface
-    interface Condition {
+    public interface Condition {
         boolean holds() throws Exception;
     }
 
     /// Returns once `condition` holds; fails after 20 s.
-    static void until(String what, Condition condition) throws Exception {
+    public static void until(String what, Condition condition) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!condition.holds()) {
             assertTrue(System.nanoTime() < deadline, () -> "not within 20 s: " + what);

@@ -1,4 +1,4 @@
-package mountagent.fuse;
+package mountagent.base;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /// Programs of the machine, run by the shell.
-final class Program {
+public final class Program {
     private Program() {}
 
-    static Process start(Path directory, String script) throws Exception {
+    public static Process start(Path directory, String script) throws Exception {
         return new ProcessBuilder("sh", "-ec", script)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
@@ -19,7 +19,7 @@ final class Program {
     }
 
     /// Runs `script` and returns what it wrote; fails when it does.
-    static String run(Path directory, String script) throws Exception {
+    public static String run(Path directory, String script) throws Exception {
         Process process = start(directory, script);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(30, TimeUnit.SECONDS), () -> "still running: " + script);
