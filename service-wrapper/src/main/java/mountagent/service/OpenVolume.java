@@ -91,10 +91,9 @@ final class OpenVolume implements AutoCloseable {
         }
     }
 
-    /// Opens the volume that `spec` names, for a mount at `mountPoint`, or for a front end that has none and
-    /// calls itself so. What was opened before a failure is
-    /// closed again. `onVolumeGone` is called on a thread of its own when the volume is destroyed or
-    /// replaced.
+    /// Opens the volume that `spec` names, for a mount at `mountPoint`, or for a front end that has none and calls
+    /// itself so. What was opened before a failure is closed again. `onVolumeGone` is called on a thread of its own
+    /// when the volume is destroyed or replaced.
     static Opened open(MetaUrl url, MountSpec spec, Environment environment, Path mountPoint, Runnable onVolumeGone)
             throws CommandFailure {
         var open = new OpenVolume(url, spec, environment, Clock.SYSTEM);

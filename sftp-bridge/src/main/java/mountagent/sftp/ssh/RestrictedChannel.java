@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class RestrictedChannel extends ChannelSession {
     private final ChannelShares.@Nullable Share share;
     private final int channelsMax;
-    private @Nullable SftpCommand command;
+    private volatile @Nullable SftpCommand command;
 
     /// One of at most `channelsMax` of its connection.
     RestrictedChannel(ChannelShares shares, int channelsMax) {
