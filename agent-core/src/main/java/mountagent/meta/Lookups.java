@@ -2,6 +2,7 @@ package mountagent.meta;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import mountagent.base.Bytes;
 import mountagent.base.Caller;
 import mountagent.base.DentryKey;
@@ -106,8 +107,16 @@ final class Lookups {
                 ReadPlan.of(item), reader -> found(inode, reader.get(item)).node());
     }
 
+    /// The node as others have left it by now, for whoever goes on from its length.
+    Node latestNode(long inode) throws FsException {
+        Item.NodeOf item = new Item.NodeOf(inode);
+        return context.read(
+                ReadPlan.of(item).latest(),
+                reader -> found(inode, reader.get(item)).node());
+    }
+
     void access(Caller caller, long inode, int mask) throws FsException {
-        permitted(caller, inode, mask, _ -> {});
+        permitted(caller, new Item.NodeOf(inode), mask, ReadPlan::of, _ -> {});
     }
 
     @FunctionalInterface
@@ -118,10 +127,11 @@ final class Lookups {
     /// The node, if it passes `first` and the caller has the rights `mask` to it. Asked while it is read,
     /// since an
     /// access list may have to be learned for the answer.
-    private Node permitted(Caller caller, long inode, int mask, NodeCheck first) throws FsException {
-        Item.NodeOf item = new Item.NodeOf(inode);
-        return context.read(ReadPlan.of(item), reader -> {
-            Node node = found(inode, reader.get(item)).node();
+    private Node permitted(
+            Caller caller, Item.NodeOf item, int mask, Function<Item.NodeOf, ReadPlan> plan, NodeCheck first)
+            throws FsException {
+        return context.read(plan.apply(item), reader -> {
+            Node node = found(item.inode(), reader.get(item)).node();
             first.check(node);
             Permission.check(context.acls(), caller, node, mask);
             return node;
@@ -132,7 +142,9 @@ final class Lookups {
         if (intent.changes()) {
             context.checkWritable();
         }
-        Node node = permitted(caller, inode, intent.mask(), found -> {
+        // Who opens a file sees what was closed before, and appends behind that.
+        Function<Item.NodeOf, ReadPlan> latest = item -> ReadPlan.of(item).latest();
+        Node node = permitted(caller, new Item.NodeOf(inode), intent.mask(), latest, found -> {
             if (found.isDirectory() && intent.changes()) {
                 throw FsException.miss(Errno.EISDIR);
             }
@@ -161,7 +173,7 @@ final class Lookups {
     }
 
     Node opendir(Caller caller, long inode) throws FsException {
-        return permitted(caller, inode, Permission.READ, found -> {
+        return permitted(caller, new Item.NodeOf(inode), Permission.READ, ReadPlan::of, found -> {
             if (!found.isDirectory()) {
                 throw FsException.miss(Errno.ENOTDIR);
             }

@@ -15,31 +15,43 @@ public final class ReadPlan {
     private final List<Item<?>> first;
     private final List<Item<?>> believed;
     private final @Nullable SecondStage second;
+    private final boolean wantsLatest;
 
-    private ReadPlan(List<Item<?>> first, List<Item<?>> believed, @Nullable SecondStage second) {
+    private ReadPlan(List<Item<?>> first, List<Item<?>> believed, @Nullable SecondStage second, boolean wantsLatest) {
         this.first = first;
         this.believed = believed;
         this.second = second;
+        this.wantsLatest = wantsLatest;
     }
 
     /// A plan of one stage.
     public static ReadPlan of(Item<?>... items) {
-        return new ReadPlan(List.of(items), List.of(), null);
+        return new ReadPlan(List.of(items), List.of(), null, false);
     }
 
     /// A plan of one stage.
     public static ReadPlan of(Collection<? extends Item<?>> items) {
-        return new ReadPlan(List.copyOf(items), List.of(), null);
+        return new ReadPlan(List.copyOf(items), List.of(), null, false);
     }
 
     /// The same with items that the second stage is expected to name.
     public ReadPlan believing(Collection<? extends Item<?>> items) {
-        return new ReadPlan(first, List.copyOf(items), second);
+        return new ReadPlan(first, List.copyOf(items), second, wantsLatest);
     }
 
     /// The same with a second stage.
     public ReadPlan then(SecondStage stage) {
-        return new ReadPlan(first, believed, stage);
+        return new ReadPlan(first, believed, stage, wantsLatest);
+    }
+
+    /// The same for what others have changed up to now: an engine that remembers answers asks again.
+    public ReadPlan latest() {
+        return new ReadPlan(first, believed, second, true);
+    }
+
+    /// Whether nothing that an engine remembers will do.
+    public boolean wantsLatest() {
+        return wantsLatest;
     }
 
     /// The items of the first stage.

@@ -82,7 +82,7 @@ final class Attributes {
     void observe(OpenInode open) throws FsException {
         @Nullable Pending pending = open.data().pending();
         int cuts = open.cuts();
-        open.observe(pending, meta.node(open.inode()), cuts, clock.nanoTime());
+        open.observe(pending, meta.latestNode(open.inode()), cuts, clock.nanoTime());
     }
 
     private Stat told(Stat stat) {

@@ -59,7 +59,7 @@ final class RedisReadCache implements AutoCloseable {
     RedisAnswers answer(ReadPlan plan) throws FsException {
         RedisTrackingLink before = tracking.trusted();
         RedisAnswers answers = new RedisAnswers();
-        if (before == null || !answer(plan.first(), answers)) {
+        if (before == null || plan.wantsLatest() || !answer(plan.first(), answers)) {
             return null;
         }
         ReadPlan.SecondStage second = plan.second();

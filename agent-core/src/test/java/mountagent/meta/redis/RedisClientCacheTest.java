@@ -139,6 +139,19 @@ class RedisClientCacheTest {
     }
 
     @Test
+    void whoOpensOrAppendsGoesByWhatTheServerHas() throws Exception {
+        othersChange(0604);
+        assertEquals(1, trips(() -> assertEquals(0604, opened())));
+        assertEquals(1, trips(() -> assertEquals(0604, opened())));
+        othersChange(0605);
+        assertEquals(1, trips(() -> assertEquals(0605, store.latestNode(inode).mode())));
+    }
+
+    private int opened() throws FsException {
+        return store.checkOpen(CALLER, inode, true, true, false, false, false).mode();
+    }
+
+    @Test
     void attributesThatAnotherClientChangesAreSeen() throws Exception {
         othersChange(0604);
         await("the other's mode", () -> mode() == 0604);
