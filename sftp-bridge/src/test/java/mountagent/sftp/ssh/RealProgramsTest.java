@@ -38,7 +38,12 @@ final class RealProgramsTest {
 
     private String sftp(String batch) throws Exception {
         Files.writeString(local.resolve("batch"), batch);
-        return Program.run(local, "sftp -q " + options + " -P " + fixture.port() + " -b batch alice@127.0.0.1");
+        // Not straight into a pipe: ssh makes the one of its messages non-blocking, and where that is the one of the
+        // output, too, sftp loses what does not fit at once.
+        return Program.run(
+                local,
+                "sftp -q " + options + " -P " + fixture.port()
+                        + " -b batch alice@127.0.0.1 >.output 2>&1; status=$?; cat .output; exit $status");
     }
 
     @Test
