@@ -24,6 +24,7 @@ import mountagent.volume.VolumeFs;
 final class ScratchWork {
     private static final int FILES = 100;
     private static final int SMALL_BYTES = 4 * Sizes.KIB;
+    private static final int APPENDED_BYTES = 100;
     private static final int LARGE_BYTES = Sizes.MIB;
     private static final int LARGE_PARTS = 8;
     private static final int FILE_MODE = 0644;
@@ -94,7 +95,7 @@ final class ScratchWork {
         read(inode, small);
         var handle =
                 volume.open(CALLER, inode, new OpenSpec(OpenSpec.Access.WRITE, EnumSet.of(OpenSpec.Option.APPEND)));
-        write(handle, 0, small.asSlice(0, OWNER));
+        write(handle, 0, small.asSlice(0, APPENDED_BYTES));
         close(handle);
         volume.setattr(CALLER, inode, AttrChange.NONE.withMtime(AttrChange.TimeChange.NOW));
         var other = new DentryKey(directory, FileName.of("moved" + number));
