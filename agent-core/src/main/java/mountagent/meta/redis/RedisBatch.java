@@ -4,12 +4,10 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.TransactionResult;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import mountagent.base.Errno;
@@ -61,7 +59,7 @@ final class RedisBatch {
     /// Sends the batch and waits for the answers. Error replies are left to [Reply], except those that pass with
     /// time. EINTR when interrupted; the link is of no more use then.
     void run() throws FsException, RedisRetry {
-        link.flush();
+        link.countTrip();
         try {
             await(link.deadlineNanos());
         } catch (InterruptedException e) {
@@ -75,7 +73,7 @@ final class RedisBatch {
     /// The same for a batch that changes something: an interruption is kept for later, since giving up now would
     /// leave the outcome unknown. The wait ends at the time limit all the same.
     void runThrough() throws FsException, RedisRetry {
-        link.flush();
+        link.countTrip();
         long deadlineNanos = link.deadlineNanos();
         boolean interrupted = false;
         try {
@@ -97,15 +95,17 @@ final class RedisBatch {
     }
 
     private void await(long deadlineNanos) throws RedisRetry, InterruptedException {
+        try {
+            link.drive(deadlineNanos);
+        } catch (IOException e) {
+            throw RedisRetry.lost(e);
+        }
         for (Future<?> future : awaited) {
-            try {
-                future.get(deadlineNanos - link.nanoTime(), TimeUnit.NANOSECONDS);
-            } catch (ExecutionException e) {
-                if (!RedisErrors.isReply(e)) {
-                    throw RedisRetry.lost(e);
-                }
-            } catch (CancellationException | TimeoutException e) {
+            if (!future.isDone()) {
                 throw RedisRetry.lost(new TimeoutException("no answer within " + link.timeout()));
+            }
+            if (future.state() == Future.State.FAILED && !RedisErrors.isReply(future.exceptionNow())) {
+                throw RedisRetry.lost(future.exceptionNow());
             }
         }
         link.answered();

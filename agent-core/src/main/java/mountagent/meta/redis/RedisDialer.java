@@ -1,29 +1,32 @@
 package mountagent.meta.redis;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
+import mountagent.meta.redis.wire.DrivenConnection;
+import org.jspecify.annotations.Nullable;
 
 /// Makes connections, plain, over TLS or over a unix socket. Thread-safe; closing it closes all of them.
 ///
-/// `autoReconnect` is off: with it Lettuce sends a broken transaction's commands again outside of it, and a WATCH
-/// that a reconnect has lost lets EXEC overwrite what others wrote.
+/// What waits for its answers drives its connection itself; a connection that listens for what the server tells unasked
+/// is Lettuce's own.
 final class RedisDialer implements AutoCloseable {
     private static final int IO_THREADS = 2;
 
@@ -33,111 +36,135 @@ final class RedisDialer implements AutoCloseable {
 
     private final RedisUrl url;
     private final Duration timeout;
-    private final Clock clock;
     private final ClientResources resources;
-    private final RedisClient client;
+    private final RedisTls.@Nullable Engines engines;
+    private final RedisListeners listeners;
+    private final Set<DrivenConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean hasConnected;
+    private volatile boolean closed;
 
     /// EINVAL when the files for TLS cannot be used.
-    RedisDialer(RedisUrl url, Duration timeout, Clock clock) throws FsException {
+    RedisDialer(RedisUrl url, Duration timeout) throws FsException {
         this.url = url;
         this.timeout = timeout;
-        this.clock = clock;
-        ClientOptions options = options(url, timeout);
+        RedisTls tls = url.tls();
+        this.engines = tls == null ? null : tls.engines(timeout);
         this.resources = ClientResources.builder()
                 .ioThreadPoolSize(IO_THREADS)
                 .computationThreadPoolSize(IO_THREADS)
                 .build();
-        this.client = url.place() instanceof RedisPlace.Socket(var path)
-                ? new RedisSocketClient(resources, path, Math.toIntExact(timeout.toMillis()))
-                : RedisClient.create(resources);
-        client.setOptions(options);
+        this.listeners = new RedisListeners(url, timeout, resources);
     }
 
-    private static ClientOptions options(RedisUrl url, Duration timeout) throws FsException {
-        ClientOptions.Builder builder = ClientOptions.builder()
-                .autoReconnect(false)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .protocolVersion(ProtocolVersion.RESP2)
-                .pingBeforeActivateConnection(false)
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(timeout)
-                        .keepAlive(true)
-                        .build());
-        RedisTls tls = url.tls();
-        if (tls != null) {
-            builder.sslOptions(tls.toLettuce(timeout));
-        }
-        return builder.build();
-    }
-
-    /// What is said first on a new connection.
+    /// What is said first on a new connection, `C`.
     @FunctionalInterface
-    interface Introduction<T> {
-        T say(StatefulRedisConnection<byte[], byte[]> connection, Answers answers)
+    interface Introduction<C, T> {
+        T say(C connection, Answers answers)
                 throws ExecutionException, TimeoutException, InterruptedException, FsException, RedisRetry;
     }
 
-    /// Waits for answers, all of them within one time limit.
-    @FunctionalInterface
+    /// Sends commands and waits for answers, all of them within one time limit.
     interface Answers {
+        /// Sends what has been asked.
+        void send();
+
         <T> T of(Future<T> future) throws ExecutionException, TimeoutException, InterruptedException;
     }
 
-    /// Connects to `address` and introduces itself. The connection sends nothing before it is flushed; it is closed
-    /// when the introduction fails. EIO when the server refuses us for good, EINTR when interrupted.
-    <T> T dial(RedisAddress address, Introduction<T> introduction) throws FsException, RedisRetry {
-        Duration patience = hasConnected ? timeout : timeout.multipliedBy(FIRST_TIMES);
-        long deadlineNanos = clock.nanoTime() + patience.toNanos();
-        Answers answers = new Answers() {
-            @Override
-            public <A> A of(Future<A> future) throws ExecutionException, TimeoutException, InterruptedException {
-                return future.get(deadlineNanos - clock.nanoTime(), TimeUnit.NANOSECONDS);
+    /// Connects to `address` and introduces itself; the connection is closed when the introduction fails. EIO when the
+    /// server refuses us for good, EINTR when interrupted.
+    <T> T dial(RedisAddress address, Introduction<DrivenConnection, T> introduction) throws FsException, RedisRetry {
+        return dialed(address, patience -> {
+            DrivenConnection connection = connect(address, patience);
+            boolean kept = false;
+            try {
+                T result = introduction.say(connection, new DrivenAnswers(connection, deadline(patience)));
+                kept = true;
+                return result;
+            } finally {
+                if (!kept) {
+                    hangUp(connection);
+                }
             }
-        };
+        });
+    }
+
+    /// The same for a connection on which the server will tell of changes.
+    <T> T dialListening(RedisAddress address, Introduction<StatefulRedisConnection<byte[], byte[]>, T> introduction)
+            throws FsException, RedisRetry {
+        return dialed(address, patience -> {
+            long deadlineNanos = deadline(patience);
+            var connection = within(deadlineNanos, listeners.connect(address, patience));
+            boolean kept = false;
+            try {
+                connection.setAutoFlushCommands(false);
+                T result = introduction.say(connection, new ListenersAnswers(connection, deadlineNanos));
+                kept = true;
+                return result;
+            } finally {
+                if (!kept) {
+                    var _ = connection.closeAsync();
+                }
+            }
+        });
+    }
+
+    private static long deadline(Duration patience) {
+        return System.nanoTime() + patience.toNanos();
+    }
+
+    private static <T> T within(long deadlineNanos, Future<T> future)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        return future.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+
+    private interface Attempt<T> {
+        T run(Duration patience)
+                throws IOException, ExecutionException, TimeoutException, InterruptedException, FsException, RedisRetry;
+    }
+
+    /// Says what a failure means.
+    private <T> T dialed(RedisAddress address, Attempt<T> attempt) throws FsException, RedisRetry {
+        Duration patience = hasConnected ? timeout : timeout.multipliedBy(FIRST_TIMES);
         try {
-            StatefulRedisConnection<byte[], byte[]> connection =
-                    answers.of(client.connectAsync(ByteArrayCodec.INSTANCE, uri(address, patience))
-                            .toCompletableFuture());
+            T result = attempt.run(patience);
             hasConnected = true;
-            return introduced(connection, introduction, answers);
+            return result;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FsException(Errno.EINTR, "interrupted while waiting for a connection to Redis", e);
-        } catch (TimeoutException e) {
+        } catch (TimeoutException | SocketTimeoutException e) {
             throw RedisRetry.lost(new TimeoutException(address + " does not answer within " + patience.toMillis()
                     + " ms, or speaks " + (url.tls() == null ? "another protocol" : "no TLS (write redis:// then)")));
-        } catch (ExecutionException | RedisException e) {
+        } catch (IOException | ExecutionException | RedisException e) {
             throw RedisRefusals.of(url, address, e);
         }
     }
 
-    private static <T> T introduced(
-            StatefulRedisConnection<byte[], byte[]> connection, Introduction<T> introduction, Answers answers)
-            throws ExecutionException, TimeoutException, InterruptedException, FsException, RedisRetry {
-        boolean kept = false;
-        try {
-            connection.setAutoFlushCommands(false);
-            T result = introduction.say(connection, answers);
-            kept = true;
-            return result;
-        } finally {
-            if (!kept) {
-                var _ = connection.closeAsync();
-            }
+    private DrivenConnection connect(RedisAddress address, Duration patience)
+            throws IOException, TimeoutException, InterruptedException {
+        RedisTls.Engines tls = engines;
+        SocketAddress place = url.place() instanceof RedisPlace.Socket(var path)
+                ? UnixDomainSocketAddress.of(path)
+                : InetSocketAddress.createUnresolved(address.host(), address.port());
+        DrivenConnection connection =
+                DrivenConnection.connect(place, tls == null ? null : () -> tls.engine(address), patience, resources);
+        connections.add(connection);
+        if (closed) {
+            hangUp(connection);
         }
+        return connection;
     }
 
     /// Asks one thing at `address` as `login` and hangs up.
     <T> T ask(RedisAddress address, RedisLogin login, RedisBatch.Command<T> question) throws FsException, RedisRetry {
         return dial(address, (connection, answers) -> {
-            RedisAsyncCommands<byte[], byte[]> commands = connection.async();
-            Future<String> accepted = logIn(commands, login);
-            Future<T> answer = question.apply(commands);
-            connection.flushCommands();
+            Future<String> accepted = logIn(connection.commands(), login);
+            RedisFuture<T> answer = question.apply(connection.commands());
+            answers.send();
             var _ = answers.of(accepted);
             T result = answers.of(answer);
-            var _ = connection.closeAsync();
+            hangUp(connection);
             return result;
         });
     }
@@ -153,21 +180,47 @@ final class RedisDialer implements AutoCloseable {
         return (user == null ? commands.auth(password) : commands.auth(user, password)).toCompletableFuture();
     }
 
-    private RedisURI uri(RedisAddress address, Duration patience) {
-        RedisURI.Builder builder = RedisURI.Builder.redis(address.host(), address.port())
-                .withTimeout(patience)
-                .withLibraryName("mountagent");
-        RedisTls tls = url.tls();
-        if (tls != null) {
-            builder.withSsl(true).withVerifyPeer(tls.verifyMode());
-        }
-        return builder.build();
+    /// Ends a connection made here.
+    void hangUp(DrivenConnection connection) {
+        connections.remove(connection);
+        connection.close();
     }
 
     /// Closes all connections. Once is enough.
     @Override
     public void close() {
-        client.shutdown(Duration.ZERO, timeout);
+        closed = true;
+        connections.forEach(this::hangUp);
+        listeners.close();
         resources.shutdown(0, timeout.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly(timeout.toMillis());
+    }
+
+    private record DrivenAnswers(DrivenConnection connection, long deadlineNanos) implements Answers {
+        /// They go out when the first one is waited for.
+        @Override
+        public void send() {}
+
+        @Override
+        public <T> T of(Future<T> future) throws ExecutionException, TimeoutException, InterruptedException {
+            try {
+                connection.drive(deadlineNanos);
+            } catch (IOException e) {
+                throw new ExecutionException(e);
+            }
+            return within(deadlineNanos, future);
+        }
+    }
+
+    private record ListenersAnswers(StatefulRedisConnection<byte[], byte[]> connection, long deadlineNanos)
+            implements Answers {
+        @Override
+        public void send() {
+            connection.flushCommands();
+        }
+
+        @Override
+        public <T> T of(Future<T> future) throws ExecutionException, TimeoutException, InterruptedException {
+            return within(deadlineNanos, future);
+        }
     }
 }

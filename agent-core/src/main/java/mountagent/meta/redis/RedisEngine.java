@@ -63,7 +63,7 @@ public final class RedisEngine implements MetaEngine {
         this.ids = new RedisIds(keys);
         this.turns = new RedisTurns(TURNS, limits.acquireTimeout());
         RedisReception reception = new RedisReception(url, access, keys, scripts, ids);
-        this.links = new RedisLinks(url, limits, path.dialer(), path.route(), reception, clock);
+        this.links = new RedisLinks(url, limits, path.dialer(), path.route(), reception);
         this.cache = RedisReadCache.of(url, limits, path, clock, random);
     }
 

@@ -1,6 +1,5 @@
 package mountagent.meta.redis;
 
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,10 +13,9 @@ record RedisIntroduction(RedisUrl url, RedisRoute route) {
     RedisLink.Identity say(
             RedisAddress address,
             boolean isAsking,
-            StatefulRedisConnection<byte[], byte[]> connection,
+            RedisAsyncCommands<byte[], byte[]> commands,
             RedisDialer.Answers answers)
             throws ExecutionException, TimeoutException, InterruptedException, RedisRetry {
-        RedisAsyncCommands<byte[], byte[]> commands = connection.async();
         List<Future<String>> needed = new ArrayList<>();
         needed.add(RedisDialer.logIn(commands, url.login()));
         if (route.slot() == null && url.database() != 0) {
@@ -29,7 +27,7 @@ record RedisIntroduction(RedisUrl url, RedisRoute route) {
         Future<Long> number = commands.clientId().toCompletableFuture();
         Future<String> info = commands.info("server").toCompletableFuture();
         Future<List<Object>> role = commands.role().toCompletableFuture();
-        connection.flushCommands();
+        answers.send();
         for (Future<String> answer : needed) {
             String _ = answers.of(answer);
         }

@@ -1,12 +1,12 @@
 package mountagent.meta.redis;
 
-import io.lettuce.core.api.StatefulRedisConnection;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import mountagent.base.Clock;
+import mountagent.meta.redis.wire.DrivenConnection;
 import org.jspecify.annotations.Nullable;
 
 /// One connection of the pool, lent to one attempt of one transaction. Not thread-safe.
@@ -18,10 +18,9 @@ final class RedisLink implements AutoCloseable {
     static final long NO_NUMBER = -1;
 
     private final RedisLinks home;
-    private final StatefulRedisConnection<byte[], byte[]> connection;
+    private final DrivenConnection connection;
     private final Identity identity;
     private final Duration timeout;
-    private final Clock clock;
     private final Set<ByteBuffer> watched = new HashSet<>();
     private boolean lent;
     private boolean unanswered;
@@ -38,17 +37,11 @@ final class RedisLink implements AutoCloseable {
             @Nullable RedisSlot slot,
             boolean isAsking) {}
 
-    RedisLink(
-            RedisLinks home,
-            StatefulRedisConnection<byte[], byte[]> connection,
-            Identity identity,
-            Duration timeout,
-            Clock clock) {
+    RedisLink(RedisLinks home, DrivenConnection connection, Identity identity, Duration timeout) {
         this.home = home;
         this.connection = connection;
         this.identity = identity;
         this.timeout = timeout;
-        this.clock = clock;
     }
 
     /// Begins a batch; the one before must have run.
@@ -57,7 +50,7 @@ final class RedisLink implements AutoCloseable {
             throw new IllegalStateException("the batch before has not run");
         }
         unanswered = true;
-        RedisBatch batch = new RedisBatch(this, connection.async());
+        RedisBatch batch = new RedisBatch(this, connection.commands());
         if (holdsOldWatches) {
             batch.ask(commands -> commands.unwatch());
             holdsOldWatches = false;
@@ -79,9 +72,13 @@ final class RedisLink implements AutoCloseable {
         watched.clear();
     }
 
-    void flush() {
+    /// Sends the batch and waits for its answers until `deadlineNanos`; some are missing if they did not come in time.
+    void drive(long deadlineNanos) throws IOException, InterruptedException {
+        connection.drive(deadlineNanos);
+    }
+
+    void countTrip() {
         home.countTrip();
-        connection.flushCommands();
     }
 
     void answered() {
@@ -102,12 +99,9 @@ final class RedisLink implements AutoCloseable {
         return timeout;
     }
 
-    long nanoTime() {
-        return clock.nanoTime();
-    }
-
+    /// When a batch that is sent now must have been answered, in the terms of [System#nanoTime()].
     long deadlineNanos() {
-        return clock.nanoTime() + timeout.toNanos();
+        return System.nanoTime() + timeout.toNanos();
     }
 
     Identity identity() {
@@ -132,6 +126,11 @@ final class RedisLink implements AutoCloseable {
         return isSound() && !identity.isAsking();
     }
 
+    /// Whether the server still holds the connection, after it was not used for a while.
+    boolean isAlive() {
+        return connection.isAlive();
+    }
+
     /// Whether the connection is of any use.
     boolean isSound() {
         return !unanswered && connection.isOpen();
@@ -144,7 +143,7 @@ final class RedisLink implements AutoCloseable {
     }
 
     void disconnect() {
-        var _ = connection.closeAsync();
+        home.forget(connection);
     }
 
     /// Gives the link back to the pool; once is enough.

@@ -4,9 +4,9 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
+import mountagent.meta.redis.wire.DrivenConnection;
 import org.jspecify.annotations.Nullable;
 
 /// The pool of connections: bounded, made when needed, the last one given back is the first one lent. Thread-safe.
@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class RedisLinks implements AutoCloseable {
     private final RedisUrl url;
     private final RedisLimits limits;
-    private final Clock clock;
     private final RedisDialer dialer;
     private final RedisRoute route;
     private final RedisIntroduction introduction;
@@ -34,11 +33,9 @@ final class RedisLinks implements AutoCloseable {
         void receive(RedisLink link) throws FsException, RedisRetry;
     }
 
-    RedisLinks(
-            RedisUrl url, RedisLimits limits, RedisDialer dialer, RedisRoute route, Reception reception, Clock clock) {
+    RedisLinks(RedisUrl url, RedisLimits limits, RedisDialer dialer, RedisRoute route, Reception reception) {
         this.url = url;
         this.limits = limits;
-        this.clock = clock;
         this.dialer = dialer;
         this.route = route;
         this.introduction = new RedisIntroduction(url, route);
@@ -83,7 +80,7 @@ final class RedisLinks implements AutoCloseable {
             throw new FsException(Errno.EIO, url.describe() + " has been closed");
         }
         RedisLink link = idle.pollFirst();
-        while (link != null && !isReusable(link)) {
+        while (link != null && !(isReusable(link) && link.isAlive())) {
             link.disconnect();
             link = idle.pollFirst();
         }
@@ -98,8 +95,8 @@ final class RedisLinks implements AutoCloseable {
         RedisLink link;
         try {
             link = dialer.dial(address, (connection, answers) -> {
-                var identity = introduction.say(address, isAsking, connection, answers);
-                return new RedisLink(this, connection, identity, limits.commandTimeout(), clock);
+                var identity = introduction.say(address, isAsking, connection.commands(), answers);
+                return new RedisLink(this, connection, identity, limits.commandTimeout());
             });
         } catch (RedisRetry e) {
             route.doubt(address);
@@ -146,6 +143,10 @@ final class RedisLinks implements AutoCloseable {
         route.refused(by, String.valueOf(failed.getMessage()));
         RedisRedirect redirect = RedisRedirect.in(failed.getMessage(), by);
         return redirect != null && redirect.kind() == RedisRedirect.Kind.ASK ? redirect.target() : null;
+    }
+
+    void forget(DrivenConnection connection) {
+        dialer.hangUp(connection);
     }
 
     void countTrip() {

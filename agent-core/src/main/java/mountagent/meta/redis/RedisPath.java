@@ -20,7 +20,7 @@ record RedisPath(RedisDialer dialer, RedisRoute route, String prefix) {
     static RedisPath find(
             RedisUrl url, RedisEngine.Access access, RedisLimits limits, Clock clock, RandomGenerator random)
             throws FsException, RedisRetry {
-        RedisDialer dialer = new RedisDialer(url, limits.connectTimeout(), clock);
+        RedisDialer dialer = new RedisDialer(url, limits.connectTimeout());
         boolean isFound = false;
         try {
             RedisTuning.Readers readers =

@@ -36,11 +36,13 @@ final class RedisRefusals {
             return new ConnectException("there is no host '" + address.host() + "'");
         }
         String where = url.place() instanceof RedisPlace.Socket ? url.place().describe() : address.toString();
-        boolean isHungUp = message.contains("closed prematurely") || message.contains("reset");
+        boolean isStrange = message.contains("closed the connection")
+                || message.contains("reset")
+                || message.contains("not in Redis's protocol");
         String hint = url.tls() == null
                 ? " (another protocol? A port that speaks TLS needs rediss://)"
                 : " (write redis:// if the port speaks no TLS)";
-        return message.contains(where) ? root : new ConnectException(where + ": " + message + (isHungUp ? hint : ""));
+        return message.contains(where) ? root : new ConnectException(where + ": " + message + (isStrange ? hint : ""));
     }
 
     private static String advice(RedisUrl url, String message) {

@@ -2,6 +2,10 @@ package mountagent.meta.redis;
 
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.SslVerifyMode;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +13,8 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
@@ -60,21 +66,51 @@ public record RedisTls(
         if (name != null) {
             builder.sslParameters(() -> named(name));
         }
-        return checked(builder.build());
+        return builder.build();
     }
 
-    /// Looks now whether the files hold what they should, not at the first connection.
-    private SslOptions checked(SslOptions options) throws FsException {
-        try {
-            var _ = options.createSslContextBuilder().build();
-            return options;
-        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            throw new FsException(
-                    Errno.EINVAL,
-                    "the TLS files cannot be used (tls-ca-cert-file " + authority + ", tls-cert-file " + certificate
-                            + ", tls-key-file " + key + "): " + e.getMessage(),
-                    e);
+    /// What makes the engines of connections.
+    Engines engines(Duration timeout) throws FsException {
+        SslOptions options = toLettuce(timeout);
+        SslContextBuilder builder = contextBuilder(options);
+        if (verify == Verify.NOTHING) {
+            builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
         }
+        try {
+            return new Engines(builder.build(), this);
+        } catch (SSLException e) {
+            throw unusable(e);
+        }
+    }
+
+    /// Makes the engine of each connection. Thread-safe.
+    record Engines(SslContext context, RedisTls tls) {
+        SSLEngine engine(RedisAddress address) {
+            SSLEngine engine = context.newEngine(UnpooledByteBufAllocator.DEFAULT, address.host(), address.port());
+            String name = tls.serverName;
+            SSLParameters parameters = name == null ? new SSLParameters() : named(name);
+            if (tls.verify == Verify.FULL) {
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            }
+            engine.setSSLParameters(parameters);
+            return engine;
+        }
+    }
+
+    private SslContextBuilder contextBuilder(SslOptions options) throws FsException {
+        try {
+            return options.createSslContextBuilder();
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            throw unusable(e);
+        }
+    }
+
+    private FsException unusable(Exception cause) {
+        return new FsException(
+                Errno.EINVAL,
+                "the TLS files cannot be used (tls-ca-cert-file " + authority + ", tls-cert-file " + certificate
+                        + ", tls-key-file " + key + "): " + cause.getMessage(),
+                cause);
     }
 
     private static SSLParameters named(String name) {

@@ -63,8 +63,8 @@ final class RedisTracking implements AutoCloseable {
         RedisAddress address = path.route().find();
         RedisTrackingLink link;
         try {
-            link = path.dialer().dial(address, (connection, answers) -> {
-                var identity = introduction.say(address, false, connection, answers);
+            link = path.dialer().dialListening(address, (connection, answers) -> {
+                var identity = introduction.say(address, false, connection.async(), answers);
                 return RedisTrackingLink.begin(connection, identity, answers, invalidations, clock);
             });
         } catch (RedisRetry e) {

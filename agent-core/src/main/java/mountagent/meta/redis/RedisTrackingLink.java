@@ -67,7 +67,7 @@ final class RedisTrackingLink implements AutoCloseable {
         Future<String> tracking =
                 commands.clientTracking(TrackingArgs.Builder.enabled().bcast().prefixes(invalidations.prefixes()));
         Future<List<Object>> role = commands.role();
-        connection.flushCommands();
+        answers.send();
         try {
             var _ = answers.of(hello);
             String _ = answers.of(tracking);
