@@ -27,4 +27,9 @@ final class CountedEntries implements DirSink {
         }
         return isTaken;
     }
+
+    @Override
+    public boolean takesStatOfDots() {
+        return sink.takesStatOfDots();
+    }
 }

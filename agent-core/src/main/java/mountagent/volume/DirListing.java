@@ -9,6 +9,7 @@ import mountagent.base.FileName;
 import mountagent.base.FsException;
 import mountagent.meta.Cursor;
 import mountagent.meta.MetaStore;
+import mountagent.meta.Node;
 import mountagent.meta.Page;
 import mountagent.meta.Scan;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,12 @@ final class DirListing implements DirHandle {
     private Scan.Detail pageDetail = Scan.Detail.NAMES;
     private long pageStart;
 
-    DirListing(long inode) {
+    private @Nullable Node opened;
+
+    /// The directory is `opened` as it was read for that.
+    DirListing(long inode, Node opened) {
         this.inode = inode;
+        this.opened = opened;
     }
 
     @Override
@@ -77,6 +82,15 @@ final class DirListing implements DirHandle {
                                 || touched.contains(entry.dentry().inode())));
     }
 
+    /// The directory as it was when it was opened, the first time; null when time has gone since. Called with the lock
+    /// held.
+    @Nullable
+    Node takeOpened() {
+        Node node = opened;
+        opened = null;
+        return node;
+    }
+
     /// Forgets everything: the listing begins anew.
     void rewind() {
         anchors.clear();
@@ -85,7 +99,7 @@ final class DirListing implements DirHandle {
 
     /// The entry at `position`, or null past the end. Called with the lock held.
     Scan.@Nullable DirEntry at(MetaStore meta, long position, Scan.Detail detail) throws FsException {
-        if (page == null || position < pageStart || pageDetail != detail) {
+        if (page == null || position < pageStart || lacks(detail)) {
             load(meta, anchorBefore(position), detail);
         }
         while (page != null && position >= pageStart + page.records().size()) {
@@ -96,6 +110,10 @@ final class DirListing implements DirHandle {
             load(meta, new Anchor(pageStart + page.records().size(), next), detail);
         }
         return page == null ? null : page.records().get(Math.toIntExact(position - pageStart));
+    }
+
+    private boolean lacks(Scan.Detail wanted) {
+        return wanted == Scan.Detail.NODES && pageDetail == Scan.Detail.NAMES;
     }
 
     private Anchor anchorBefore(long position) {

@@ -11,4 +11,9 @@ public interface DirSink {
     /// asked for and are at hand. Returns false when the entry does not fit: it was not taken, and the listing
     /// stops before it.
     boolean entry(FileName name, long inode, FileType type, long cookie, @Nullable Stat stat);
+
+    /// Whether `.` and `..` are of use with attributes, which take a look at each of the two.
+    default boolean takesStatOfDots() {
+        return true;
+    }
 }

@@ -25,8 +25,8 @@ final class DirectoryOperations {
     }
 
     DirHandle opendir(Caller caller, long inode) throws FsException {
-        parts.meta().opendir(caller, inode);
-        var listing = new DirListing(inode);
+        Node opened = parts.meta().opendir(caller, inode);
+        var listing = new DirListing(inode, opened);
         parts.listings().add(listing);
         return listing;
     }
@@ -47,7 +47,7 @@ final class DirectoryOperations {
     }
 
     private boolean dots(DirListing listing, long cookie, VolumeFs.ListDetail detail, DirSink sink) throws FsException {
-        boolean withStat = detail == VolumeFs.ListDetail.ATTRIBUTES;
+        boolean withStat = detail == VolumeFs.ListDetail.ATTRIBUTES && sink.takesStatOfDots();
         if (cookie < 1) {
             Stat self = withStat ? parts.attributes().of(listing.inode()) : null;
             if (!sink.entry(FileName.SELF, listing.inode(), FileType.DIRECTORY, 1, self)) {
@@ -55,16 +55,17 @@ final class DirectoryOperations {
             }
         }
         if (cookie < DOTS) {
-            long parent = parentOf(listing.inode());
+            long parent = parentOf(listing);
             Stat stat = withStat ? parts.attributes().of(parent) : null;
             return sink.entry(FileName.PARENT, parent, FileType.DIRECTORY, DOTS, stat);
         }
         return true;
     }
 
-    private long parentOf(long directory) throws FsException {
-        Node node = parts.meta().node(directory);
-        return node.parent() == 0 ? directory : node.parent();
+    private long parentOf(DirListing listing) throws FsException {
+        Node opened = listing.takeOpened();
+        Node node = opened == null ? parts.meta().node(listing.inode()) : opened;
+        return node.parent() == 0 ? listing.inode() : node.parent();
     }
 
     private void entries(DirListing listing, long from, VolumeFs.ListDetail detail, DirSink sink) throws FsException {

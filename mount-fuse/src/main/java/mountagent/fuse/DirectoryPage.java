@@ -68,4 +68,10 @@ final class DirectoryPage implements DirSink {
         length = end;
         return true;
     }
+
+    /// The kernel takes none for them.
+    @Override
+    public boolean takesStatOfDots() {
+        return false;
+    }
 }

@@ -45,7 +45,7 @@ final class RedisTripsTest extends CostedOperations {
             | set an extended attribute | 2 |
             | get an extended attribute | 1 |
             | statfs | 1 |
-            | list 1,000 entries with attributes | 6 |
+            | list 1,000 entries with attributes | 3 |
             | create, write 64 MiB, close | 4 |
             | open, read 64 MiB, close | 2 |
             | unlink an empty file | 5 |
