@@ -1,7 +1,5 @@
 package mountagent.meta.redis;
 
-import io.lettuce.core.TransactionResult;
-import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import mountagent.base.Clock;
 import mountagent.base.Errno;
@@ -24,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// settled by reading back; EIO with "unknown" in its message when even that cannot tell. While the server is away
 /// each call waits for it, up to the limits; then it fails with EIO and the next one tries again.
 public final class RedisEngine implements MetaEngine {
-    private static final int TURNS = 1024;
-
     private final RedisUrl url;
     private final Access access;
     private final RedisLimits limits;
@@ -38,8 +34,10 @@ public final class RedisEngine implements MetaEngine {
     private final RedisScans scans;
     private final RedisErasure erasure;
     private final RedisIds ids;
-    private final RedisTurns turns;
+    private final RedisAttempts attempts;
+    private final RedisChanges changes;
     private final @Nullable RedisReadCache cache;
+    private final RedisBeliefs beliefs = new RedisBeliefs();
 
     /// What is done with the metadata.
     public enum Access {
@@ -61,10 +59,11 @@ public final class RedisEngine implements MetaEngine {
         this.scans = new RedisScans(keys);
         this.erasure = new RedisErasure(keys);
         this.ids = new RedisIds(keys);
-        this.turns = new RedisTurns(TURNS, limits.acquireTimeout());
         RedisReception reception = new RedisReception(url, access, keys, scripts, ids);
         this.links = new RedisLinks(url, limits, path.dialer(), path.route(), reception);
         this.cache = RedisReadCache.of(url, limits, path, clock, random);
+        this.attempts = new RedisAttempts(links, limits, url.describe(), clock, random);
+        this.changes = new RedisChanges(reads, scripts, beliefs, cache, attempts);
     }
 
     /// Connects for reading and writing.
@@ -94,7 +93,7 @@ public final class RedisEngine implements MetaEngine {
 
     private void startCache() throws FsException, RedisRetry {
         if (cache != null) {
-            cache.start((root, from, limit) -> retried(link -> {
+            cache.start((root, from, limit) -> attempts.run(link -> {
                 CachedRecords.Ticket ticket = cache.ticket(link);
                 Page<Scan.DirEntry> page = scans.page(link, root, from, limit);
                 cache.keep(page.records(), ticket);
@@ -116,24 +115,6 @@ public final class RedisEngine implements MetaEngine {
         }
     }
 
-    /// What is done over one link, again when it says so.
-    private interface Attempt<T extends @Nullable Object> {
-        T run(RedisLink link) throws FsException, RedisRetry;
-    }
-
-    private <T extends @Nullable Object> T retried(Attempt<T> attempt) throws FsException {
-        RedisRetries retries = new RedisRetries(limits, url.describe(), clock, random);
-        RedisAddress asking = null;
-        while (true) {
-            try (RedisLink link = links.take(asking)) {
-                return attempt.run(link);
-            } catch (RedisRetry e) {
-                asking = links.heed(e);
-                retries.pause(e);
-            }
-        }
-    }
-
     @Override
     public <T extends @Nullable Object> T read(ReadPlan plan, ReadWork<T> work) throws FsException {
         RedisAnswers known = cache == null ? null : cache.answer(plan);
@@ -141,9 +122,10 @@ public final class RedisEngine implements MetaEngine {
     }
 
     private RedisAnswers fetched(ReadPlan plan) throws FsException {
-        return retried(link -> {
+        return attempts.run(link -> {
             CachedRecords.Ticket ticket = cache == null ? null : cache.ticket(link);
             RedisAnswers answers = new RedisFetch(link, reads, scripts, RedisFetch.Mode.PLAIN).read(plan);
+            beliefs.learn(answers);
             if (cache != null) {
                 cache.keep(answers, ticket);
             }
@@ -157,118 +139,14 @@ public final class RedisEngine implements MetaEngine {
         if (access == Access.READ) {
             throw new FsException(Errno.EROFS, url.describe() + " was opened for reading only");
         }
-        int hash = plan.first().isEmpty() ? 0 : hash(plan);
-        try (RedisTurns.Turn _ = turns.take(hash)) {
-            return retried(link -> attempt(link, plan, work));
-        }
-    }
-
-    /// By the first key that is watched: the parent in nearly all that changes names.
-    private int hash(ReadPlan plan) {
-        return plan.first().stream()
-                .flatMap(item -> reads.watched(item).stream().limit(1))
-                .findFirst()
-                .map(Arrays::hashCode)
-                .orElse(0);
-    }
-
-    private <T extends @Nullable Object> T attempt(RedisLink link, ReadPlan plan, TransactionWork<T> work)
-            throws FsException, RedisRetry {
-        RedisFetch fetch = new RedisFetch(link, reads, scripts, RedisFetch.Mode.WATCHED);
-        RedisTransaction transaction = new RedisTransaction(fetch.read(plan));
-        T result;
-        try {
-            result = work.run(transaction);
-        } catch (FsException e) {
-            fetch.confirm();
-            throw e;
-        }
-        if (transaction.mutations().isEmpty()) {
-            fetch.confirm();
-        } else {
-            commitForgetting(link, transaction);
-        }
-        return result;
-    }
-
-    /// Whatever comes of the commit, what was kept of its records is not used once the caller goes on.
-    private void commitForgetting(RedisLink link, RedisTransaction transaction) throws FsException, RedisRetry {
-        RedisWrites writes = new RedisWrites(keys, transaction, link);
-        try {
-            commit(link, transaction, writes);
-        } finally {
-            if (cache != null) {
-                cache.changed(transaction, writes);
-            }
-        }
-    }
-
-    private void commit(RedisLink link, RedisTransaction transaction, RedisWrites writes)
-            throws FsException, RedisRetry {
-        RedisBatch batch = link.batch();
-        batch.ask(commands -> commands.multi());
-        writes.commands().queue(batch);
-        Reply<TransactionResult> exec = batch.exec();
-        try {
-            batch.runThrough();
-        } catch (RedisRetry broken) {
-            if (link.isAnswered()) {
-                throw broken;
-            }
-            settle(link, transaction, writes, broken);
-            return;
-        }
-        link.watchesDropped();
-        TransactionResult result = exec.get();
-        if (result.wasDiscarded()) {
-            throw RedisRetry.conflict();
-        }
-        checkReplies(result);
-        writes.commands().tell();
-    }
-
-    private void checkReplies(TransactionResult result) throws FsException {
-        for (Object reply : result) {
-            if (reply instanceof Throwable error) {
-                throw new FsException(
-                        Errno.EIO,
-                        url.describe() + " applied a change in part, the outcome is unknown: "
-                                + RedisErrors.message(error),
-                        error);
-            }
-        }
-    }
-
-    private void settle(RedisLink broken, RedisTransaction transaction, RedisWrites writes, RedisRetry cause)
-            throws FsException, RedisRetry {
-        broken.close();
-        RedisSettlement settlement = new RedisSettlement(transaction, writes.nodes());
-        RedisSettlement.Verdict verdict;
-        try {
-            verdict = retried(link -> settlement.settle(link, broken.identity(), reads, scripts));
-        } catch (FsException e) {
-            e.addSuppressed(cause);
-            throw unknown(e);
-        }
-        switch (verdict) {
-            case APPLIED -> {}
-            case NOT_APPLIED -> throw cause;
-            case UNKNOWN -> throw unknown(cause);
-        }
-    }
-
-    private FsException unknown(Exception cause) {
-        return new FsException(
-                Errno.EIO,
-                url.describe()
-                        + " did not answer EXEC and others have changed the same records since: whether the change"
-                        + " was made is unknown",
-                cause);
+        return changes.make(plan, work);
     }
 
     @Override
     public <R> Page<R> scan(Scan<R> scan, Cursor from, int limit) throws FsException {
-        return retried(link -> scans.page(link, scan, from, limit));
+        Page<R> page = attempts.run(link -> scans.page(link, scan, from, limit));
+        beliefs.learn(scan, page.records());
+        return page;
     }
 
     /// A draw whose answer is lost is made again: the ids of the first are then nobody's.
@@ -277,7 +155,7 @@ public final class RedisEngine implements MetaEngine {
         if (count < 1) {
             throw new IllegalArgumentException("count (" + count + ") must be >= 1");
         }
-        return retried(link -> ids.draw(link, kind, count));
+        return attempts.run(link -> ids.draw(link, kind, count));
     }
 
     /// Does nothing: what Redis has acknowledged is as safe as its own persistence makes it (`appendfsync`).
@@ -305,10 +183,11 @@ public final class RedisEngine implements MetaEngine {
     /// that begin with `{db}`.
     @Override
     public void erase() throws FsException {
-        boolean _ = retried(link -> {
+        boolean _ = attempts.run(link -> {
             erasure.erase(link);
             return true;
         });
+        beliefs.empty();
         if (cache != null) {
             cache.empty();
         }
@@ -316,7 +195,7 @@ public final class RedisEngine implements MetaEngine {
 
     /// Whether the database, or in a cluster the volume's part of it, holds no key at all.
     public boolean isEmpty() throws FsException {
-        return retried(erasure::isEmpty);
+        return attempts.run(erasure::isEmpty);
     }
 
     /// How many round trips have been made so far.

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
+import mountagent.meta.redis.wire.CommandRecorder;
 import mountagent.meta.redis.wire.DrivenConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,11 @@ final class RedisLink implements AutoCloseable {
             holdsOldWatches = false;
         }
         return batch;
+    }
+
+    /// Takes commands down that are to go out in another form.
+    CommandRecorder recorder() {
+        return connection.recorder();
     }
 
     /// Watches those of `keys` that are not watched yet, within `batch`.

@@ -1,5 +1,9 @@
 package mountagent.meta.redis;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
 /// The scripts that save round trips. Those that read are called by digest and build key names themselves, which only
 /// a server outside a cluster allows; the others name all their keys.
 final class RedisScripts {
@@ -43,5 +47,67 @@ final class RedisScripts {
             return 0
             """;
 
+    /// Makes a change if nothing of what it rests on is otherwise than believed: all of it or, when a belief is
+    /// wrong, nothing. KEYS: all that are looked at or changed. ARGV: how many beliefs there are, and of each
+    /// GET, key and value, or HGET, key, field and value (an empty one stands for none), or NONE and a key that
+    /// must not exist; how many commands, and of each the number of its words and the words. ADD_IF_PRESENT
+    /// among the commands is the script of that name: the number of keys, the keys, and its arguments.
+    ///
+    /// Answers `{0, n}` when belief `n` was wrong, `{1, {replies}}` when it was done, `{2, n, error}` when command
+    /// `n` failed: those before it were done, as in a transaction.
+    static final String COMMIT_IF_BELIEVED = """
+            local at = 0
+            local function word()
+              at = at + 1
+              return ARGV[at]
+            end
+            for n = 1, tonumber(word()) do
+              local kind, key = word(), word()
+              if kind == 'NONE' then
+                if redis.call('EXISTS', key) ~= 0 then return {0, n} end
+              else
+                local found
+                if kind == 'GET' then found = redis.call('GET', key) else found = redis.call('HGET', key, word()) end
+                if (found or '') ~= word() then return {0, n} end
+              end
+            end
+            local function add(command)
+              local keys = tonumber(command[2])
+              local field = command[keys + 3]
+              local present = redis.pcall('HEXISTS', command[3], field)
+              if present == 1 then
+                for k = 2, keys do
+                  local sum = redis.pcall('HINCRBY', command[k + 2], field, command[keys + k + 2])
+                  if type(sum) == 'table' then return sum end
+                end
+              end
+              return present
+            end
+            local replies = {}
+            for n = 1, tonumber(word()) do
+              local command = {}
+              for i = 1, tonumber(word()) do command[i] = word() end
+              local reply
+              if command[1] == 'ADD_IF_PRESENT' then
+                reply = add(command)
+              else
+                reply = redis.pcall(unpack(command))
+              end
+              if type(reply) == 'table' and reply.err then return {2, n, reply.err} end
+              replies[n] = reply
+            end
+            return {1, replies}
+            """;
+
     private RedisScripts() {}
+
+    /// What a server calls `script` by.
+    static String digest(String script) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest(RedisForm.bytes(script));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-1", e);
+        }
+    }
 }

@@ -116,7 +116,7 @@ final class LossyProxy implements AutoCloseable {
                 byte[] request = Arrays.copyOf(buffer, count);
                 String text = new String(request, StandardCharsets.ISO_8859_1);
                 talk.tracks |= text.contains(TRACKING);
-                boolean holdsExec = text.contains(EXEC);
+                boolean holdsExec = text.contains(EXEC) || text.contains(RedisCheckedCommit.DIGEST);
                 Loss now = holdsExec ? loss.getAndSet(Loss.NONE) : Loss.NONE;
                 switch (now) {
                     case NONE -> server.getOutputStream().write(request);

@@ -3,16 +3,12 @@ package mountagent.meta.redis.wire;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.StatefulRedisConnectionImpl;
 import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.api.push.PushListener;
 import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.protocol.PushHandler;
 import io.lettuce.core.resource.ClientResources;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class DrivenConnection implements AutoCloseable {
     private final DrivenWriter writer;
     private final StatefulRedisConnectionImpl<byte[], byte[]> lettuce;
+    private @Nullable CommandRecorder recorder;
 
     private DrivenConnection(DrivenWriter writer, Duration timeout) {
         this.writer = writer;
@@ -50,6 +47,16 @@ public final class DrivenConnection implements AutoCloseable {
         return lettuce.async();
     }
 
+    /// Takes commands down that are to go out in another form.
+    public CommandRecorder recorder() {
+        CommandRecorder made = recorder;
+        if (made == null) {
+            made = new CommandRecorder(writer.getClientResources());
+            recorder = made;
+        }
+        return made;
+    }
+
     /// Sends the commands given since the last time and waits until all are answered, or `deadlineNanos` (of
     /// [System#nanoTime()]) is past: then some futures are not done. When interrupted it may be driven on; after an
     /// IOException the connection is of no more use.
@@ -70,23 +77,5 @@ public final class DrivenConnection implements AutoCloseable {
     @Override
     public void close() {
         writer.close();
-    }
-
-    /// The server tells nothing unasked over RESP2.
-    private enum NoPushes implements PushHandler {
-        INSTANCE;
-
-        @Override
-        public void addListener(PushListener listener) {
-            throw new UnsupportedOperationException("RESP2 has no pushes");
-        }
-
-        @Override
-        public void removeListener(PushListener listener) {}
-
-        @Override
-        public Collection<PushListener> getPushListeners() {
-            return List.of();
-        }
     }
 }
