@@ -1,8 +1,11 @@
 package mountagent.meta;
 
+import java.util.ArrayList;
+import java.util.List;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.SpaceInfo;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,19 +49,58 @@ final class Housekeeping {
         });
     }
 
-    SpaceInfo space() {
+    SpaceInfo space(long inode) {
+        Terms terms = context.terms();
+        List<Long> directories = List.of(Inodes.ROOT);
         try {
             readCounters();
+            directories = directoriesOver(terms, inode);
         } catch (FsException away) {
             LOG.debug("statistics of the volume are the last known ones", away);
         }
-        return knownSpace();
+        return known(terms, directories);
     }
 
     SpaceInfo knownSpace() {
-        Terms terms = context.terms();
-        return context.use()
-                .info(terms.format(), terms.quotas().get(new QuotaKey(QuotaKey.Kind.DIRECTORY, Inodes.ROOT)));
+        return known(context.terms(), List.of(Inodes.ROOT));
+    }
+
+    /// The directories whose quotas hold for `inode`, the nearest first. For what lies in the trash, for a file with
+    /// several names, and for what is gone only the root is certain.
+    private List<Long> directoriesOver(Terms terms, long inode) throws FsException {
+        List<Long> rootAlone = List.of(Inodes.ROOT);
+        if (inode == Inodes.ROOT || !terms.quotas().hasDirectories()) {
+            return rootAlone;
+        }
+        Item.NodeOf self = new Item.NodeOf(inode);
+        ReadPlan plan = ReadPlan.of(self).then(first -> {
+            long directory = directoryOf(inode, first.get(self));
+            return directory == 0 ? List.of() : List.of(new Item.Ancestors(directory));
+        });
+        return context.read(plan, reader -> {
+            long directory = directoryOf(inode, reader.get(self));
+            List<Long> above = directory == 0 ? rootAlone : reader.get(new Item.Ancestors(directory));
+            return above.contains(Inodes.TRASH_ROOT) ? rootAlone : above;
+        });
+    }
+
+    /// The directory that counts a node, 0 when there is none or more than one.
+    private static long directoryOf(long inode, @Nullable Node node) {
+        if (node == null) {
+            return 0;
+        }
+        return node.isDirectory() ? inode : node.parent();
+    }
+
+    private SpaceInfo known(Terms terms, List<Long> directories) {
+        List<Quota> quotas = new ArrayList<>();
+        for (long directory : directories) {
+            Quota quota = terms.quotas().get(new QuotaKey(QuotaKey.Kind.DIRECTORY, directory));
+            if (quota != null) {
+                quotas.add(quota);
+            }
+        }
+        return context.use().info(terms.format(), quotas);
     }
 
     boolean claim(Counter job, long nowSeconds, long periodSeconds) throws FsException {

@@ -1,9 +1,9 @@
 package mountagent.meta;
 
+import java.util.List;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.SpaceInfo;
-import org.jspecify.annotations.Nullable;
 
 /// Space and inodes in use as last read, with what this client has added since; and the limits of the
 /// volume against them (reference: semantics.md §13, §15). Thread-safe.
@@ -55,15 +55,26 @@ final class SpaceUse {
         inodes.release(format.inodes(), sum.inodes());
     }
 
-    /// Size and use as shown: a volume without limit looks as large as it needs to; a quota on the root
-    /// limits it.
-    SpaceInfo info(VolumeFormat format, @Nullable Quota rootQuota) {
+    /// Size and use as shown: a volume without limit looks as large as it needs to. Of `quotas`, from the nearest
+    /// directory up, the nearest says what is in use, and each limits what is free.
+    SpaceInfo info(VolumeFormat format, List<Quota> quotas) {
         long usedBytes = Math.max(0, space.known());
         long usedInodes = Math.max(0, inodes.known());
-        long total = totalBytes(format.capacityBytes(), usedBytes);
+        long freeBytes = totalBytes(format.capacityBytes(), usedBytes) - usedBytes;
         long freeInodes = freeInodes(format.inodes(), usedInodes);
-        SpaceInfo whole = new SpaceInfo(total, total - usedBytes, usedInodes + freeInodes, freeInodes);
-        return rootQuota == null ? whole : within(whole, rootQuota);
+        if (!quotas.isEmpty()) {
+            usedBytes = Math.max(0, quotas.getFirst().usedSpace());
+            usedInodes = Math.max(0, quotas.getFirst().usedInodes());
+        }
+        for (Quota quota : quotas) {
+            freeBytes = Math.min(freeBytes, left(quota.maxSpace(), quota.usedSpace()));
+            freeInodes = Math.min(freeInodes, left(quota.maxInodes(), quota.usedInodes()));
+        }
+        return new SpaceInfo(usedBytes + freeBytes, freeBytes, usedInodes + freeInodes, freeInodes);
+    }
+
+    private static long left(long limit, long used) {
+        return limit > 0 ? Math.max(0, limit - used) : Long.MAX_VALUE;
     }
 
     private static long totalBytes(long capacity, long used) {
@@ -86,21 +97,5 @@ final class SpaceUse {
             free *= 2;
         }
         return free;
-    }
-
-    private static SpaceInfo within(SpaceInfo whole, Quota quota) {
-        long bytes = whole.availableBytes();
-        long total = whole.totalBytes();
-        if (quota.maxSpace() > 0) {
-            bytes = Math.min(bytes, Math.max(0, quota.maxSpace() - quota.usedSpace()));
-            total = quota.usedSpace() + bytes;
-        }
-        long free = whole.availableInodes();
-        long inodesTotal = whole.totalInodes();
-        if (quota.maxInodes() > 0) {
-            free = Math.min(free, Math.max(0, quota.maxInodes() - quota.usedInodes()));
-            inodesTotal = quota.usedInodes() + free;
-        }
-        return new SpaceInfo(total, bytes, inodesTotal, free);
     }
 }

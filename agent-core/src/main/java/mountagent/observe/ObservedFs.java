@@ -243,8 +243,8 @@ public final class ObservedFs implements VolumeFs {
     }
 
     @Override
-    public SpaceInfo statfs() throws FsException {
-        return nodes.statfs();
+    public SpaceInfo statfs(long inode) throws FsException {
+        return nodes.statfs(inode);
     }
 
     @Override

@@ -193,11 +193,11 @@ final class ObservedNodes {
                 () -> "(" + inode + "," + LogText.bytes(name.toArray()) + ")");
     }
 
-    SpaceInfo statfs() throws FsException {
+    SpaceInfo statfs(long inode) throws FsException {
         return observer.observed(
                 Operation.STATFS,
                 Caller.AGENT,
-                fs::statfs,
-                space -> "(" + VolumeFs.ROOT + "): (" + (space == null ? "0,0,0,0" : LogText.space(space)) + ")");
+                () -> fs.statfs(inode),
+                space -> "(" + inode + "): (" + (space == null ? "0,0,0,0" : LogText.space(space)) + ")");
     }
 }

@@ -213,8 +213,8 @@ class ForwardingFs implements VolumeFs {
     }
 
     @Override
-    public SpaceInfo statfs() throws FsException {
-        return inner.statfs();
+    public SpaceInfo statfs(long inode) throws FsException {
+        return inner.statfs(inode);
     }
 
     @Override

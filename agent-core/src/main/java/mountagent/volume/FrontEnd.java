@@ -262,8 +262,8 @@ final class FrontEnd implements VolumeFs {
     }
 
     @Override
-    public SpaceInfo statfs() {
-        return parts.meta().space();
+    public SpaceInfo statfs(long inode) {
+        return parts.meta().space(inode);
     }
 
     @Override

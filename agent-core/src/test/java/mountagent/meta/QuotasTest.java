@@ -232,7 +232,7 @@ class QuotasTest extends MetaFixture {
         write(inode, 0, 4096);
         file("b");
         refused(Errno.ENOSPC, () -> file("c"));
-        assertEquals(new SpaceInfo(12_288, 0, 3, 0), meta.space());
+        assertEquals(new SpaceInfo(12_288, 0, 3, 0), meta.space(ROOT));
         meta.unlink(AGENT, at("b"), 0);
         file("c");
         deleteData();
@@ -240,21 +240,42 @@ class QuotasTest extends MetaFixture {
 
     @Test
     void volumeWithoutLimitLooksLargeEnough() throws FsException {
-        SpaceInfo info = meta.space();
+        SpaceInfo info = meta.space(ROOT);
         assertEquals(1L << 50, info.totalBytes());
         assertEquals((1L << 50) - 4096, info.availableBytes());
         assertEquals((10L << 20) + 1, info.totalInodes());
         assertEquals(10L << 20, info.availableInodes());
         long inode = file("a");
         meta.truncate(AGENT, inode, (1L << 50) / 10 * 9, TruncateRight.CHECKED, false);
-        assertEquals(1L << 51, meta.space().totalBytes());
+        assertEquals(1L << 51, meta.space(ROOT).totalBytes());
     }
 
     @Test
     void quotaOfTheRootLimitsTheVolume() throws FsException {
         ((MemoryEngine) engine).setQuota(new QuotaKey(QuotaKey.Kind.DIRECTORY, ROOT), new Quota(1 << 20, 100, 4096, 1));
         meta.reload();
-        assertEquals(new SpaceInfo(1 << 20, (1 << 20) - 4096, 100, 99), meta.space());
+        assertEquals(new SpaceInfo(1 << 20, (1 << 20) - 4096, 100, 99), meta.space(ROOT));
+    }
+
+    @Test
+    void spaceIsThatOfTheNearestDirectoryWithAQuota() throws FsException {
+        long inner = directory(limited, "inner");
+        long file = file(inner, "f");
+        write(file, 0, 8192);
+        ((MemoryEngine) engine)
+                .setQuota(new QuotaKey(QuotaKey.Kind.DIRECTORY, limited), new Quota(100_000, 100, 12_288, 2));
+        ((MemoryEngine) engine)
+                .setQuota(new QuotaKey(QuotaKey.Kind.DIRECTORY, inner), new Quota(4 << 20, NONE, 8192, 1));
+        meta.reload();
+        long left = 100_000 - 12_288;
+        assertEquals(new SpaceInfo(100_000, left, 100, 98), meta.space(limited));
+        var within = new SpaceInfo(8192 + left, left, 1 + 98, 98);
+        assertEquals(within, meta.space(inner), "its own use, and what the one above leaves");
+        assertEquals(within, meta.space(file));
+        assertEquals(1L << 50, meta.space(ROOT).totalBytes());
+        meta.link(AGENT, file, at("elsewhere"));
+        assertEquals(meta.space(ROOT), meta.space(file), "no one directory counts it");
+        assertEquals(meta.space(ROOT), meta.space(987_654_321), "gone");
     }
 
     @Test
@@ -264,6 +285,6 @@ class QuotasTest extends MetaFixture {
         MetaStore store = MetaStore.open(gone, options());
         store.mknod(AGENT, at("a"), NodeSpec.file(0644));
         gone.close();
-        assertEquals((1 << 20) - 4096, store.space().availableBytes());
+        assertEquals((1 << 20) - 4096, store.space(ROOT).availableBytes());
     }
 }

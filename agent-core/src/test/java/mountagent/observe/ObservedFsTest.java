@@ -186,7 +186,7 @@ final class ObservedFsTest {
         fs.listXattr(CALLER, 1);
         fs.removeXattr(CALLER, 1, FileName.of("user.a"));
         fs.fsyncDirectory(1);
-        fs.statfs();
+        fs.statfs(VolumeFs.ROOT);
         String entry = "(1,[drwxr-x--T:0041750,2,5,6,1795265841,1577836800,1795265841,4096])";
         assertTold(
                 "setattr (1[0],0xB7,[mode=-rwxr-x--T:01750,uid=5,gid=6,atime=NOW,mtime=1577836800]): " + entry

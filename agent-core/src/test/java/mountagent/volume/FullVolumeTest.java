@@ -119,7 +119,19 @@ class FullVolumeTest {
                 Errno.ENOSPC,
                 assertThrows(FsException.class, () -> writeBeyond(handle)).errno());
         fs.release(handle, 1);
-        assertEquals(ROOM - 4L * MIB - 4096, fs.statfs().availableBytes());
+        assertEquals(ROOM - 4L * MIB - 4096, fs.statfs(VolumeFs.ROOT).availableBytes());
+    }
+
+    @Test
+    void statfsOfADirectoryWithAQuotaIsItsQuota() throws FsException {
+        limit(ROOM, 0, 0);
+        assertEquals(ROOM, fs.statfs(directory).totalBytes());
+        FileHandle handle = create("f").handle();
+        volume.write(handle, 0, bytes(1, MIB));
+        fs.release(handle, 1);
+        assertEquals(5 * MIB, fs.statfs(handle.inode()).availableBytes());
+        assertEquals(1L << 50, fs.statfs(VolumeFs.ROOT).totalBytes());
+        fs.unlink(ROOT_USER, TestVolume.at(directory, "f"));
     }
 
     private void writeBeyond(FileHandle handle) throws FsException {

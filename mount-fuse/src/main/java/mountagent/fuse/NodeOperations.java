@@ -128,7 +128,7 @@ final class NodeOperations {
     }
 
     void statfs(Request request) throws FsException {
-        SpaceInfo space = mount.volume().statfs();
+        SpaceInfo space = mount.volume().statfs(request.node());
         MemorySegment reply = request.shortReply();
         reply.asSlice(0, SPACE_REPLY_LENGTH).fill((byte) 0);
         reply.set(Request.LONG, 0, space.totalBytes() / SPACE_BLOCK);

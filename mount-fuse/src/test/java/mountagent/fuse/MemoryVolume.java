@@ -235,8 +235,11 @@ final class MemoryVolume extends MemoryNames {
     }
 
     @Override
-    public SpaceInfo statfs() {
-        return new SpaceInfo(1L << 40, 1L << 39, 1 << 20, 1 << 19);
+    public SpaceInfo statfs(long inode) {
+        // as a directory with a quota of its own is shown
+        return inode == ROOT
+                ? new SpaceInfo(1L << 40, 1L << 39, 1 << 20, 1 << 19)
+                : new SpaceInfo(1L << 20, 1L << 19, 100, 50);
     }
 
     @Override

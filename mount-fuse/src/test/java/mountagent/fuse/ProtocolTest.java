@@ -138,6 +138,17 @@ final class ProtocolTest {
     }
 
     @Test
+    void spaceIsThatOfTheNodeThatIsAskedAbout() throws Exception {
+        long inode = makeFile("file");
+        start(45);
+        assertEquals(
+                1L << 40 >> 12, kernel.ask(message(Opcode.STATFS, 1)).body().getLong(0));
+        assertEquals(
+                1L << 20 >> 12,
+                kernel.ask(message(Opcode.STATFS, inode)).body().getLong(0));
+    }
+
+    @Test
     void forgettingIsNotAnswered() throws Exception {
         start(45);
         kernel.send(message(Opcode.FORGET, 1).int64(3));

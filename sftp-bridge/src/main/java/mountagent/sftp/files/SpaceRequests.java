@@ -8,7 +8,7 @@ import mountagent.sftp.wire.Reply;
 import mountagent.sftp.wire.SftpRequest;
 import mountagent.sftp.wire.SftpRequest.Follow;
 
-/// statvfs, fstatvfs and space-available.
+/// statvfs, fstatvfs and space-available: of the volume, within the quotas of the directories above.
 final class SpaceRequests {
     private static final int READ_ONLY = 1;
     private static final int NO_SET_IDS = 2;
@@ -24,17 +24,15 @@ final class SpaceRequests {
     }
 
     Reply ofPath(int id, SftpRequest.SpaceOfPath request) throws FsException {
-        ConfinedWalk.find(view, request.path(), Follow.LAST_LINK).existing();
-        return space(id);
+        return space(id, ConfinedWalk.find(view, request.path(), Follow.LAST_LINK).existing().inode());
     }
 
     Reply ofHandle(int id, SftpRequest.SpaceOfHandle request) throws FsException {
-        handles.any(request.handle());
-        return space(id);
+        return space(id, handles.any(request.handle()).inode());
     }
 
-    private Reply space(int id) throws FsException {
-        SpaceInfo space = view.volume().statfs();
+    private Reply space(int id, long inode) throws FsException {
+        SpaceInfo space = view.volume().statfs(inode);
         long free = space.availableBytes() / Sizes.SPACE_UNIT;
         return Reply.extended(replies.pool(), id, 11 * Long.BYTES)
                 .int64(Sizes.SPACE_UNIT)
@@ -51,8 +49,8 @@ final class SpaceRequests {
     }
 
     Reply available(int id, SftpRequest.SpaceAvailable request) throws FsException {
-        ConfinedWalk.find(view, request.path(), Follow.LAST_LINK).existing();
-        SpaceInfo space = view.volume().statfs();
+        long inode = ConfinedWalk.find(view, request.path(), Follow.LAST_LINK).existing().inode();
+        SpaceInfo space = view.volume().statfs(inode);
         return Reply.extended(replies.pool(), id, 4 * Long.BYTES + Integer.BYTES)
                 .int64(space.totalBytes())
                 .int64(space.availableBytes())

@@ -9,6 +9,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import mountagent.base.Timestamp;
+import mountagent.meta.Durability;
+import mountagent.meta.Mutation;
+import mountagent.meta.Quota;
+import mountagent.meta.QuotaKey;
+import mountagent.meta.ReadPlan;
 import mountagent.sftp.session.Bench.Answer;
 import mountagent.sftp.session.Bench.Handle;
 import org.junit.jupiter.api.Test;
@@ -232,15 +237,44 @@ final class RequestsTest extends SessionCase {
         assertEquals(255 * 1024, limits.getLong(16));
         assertEquals(1024, limits.getLong(24));
         var space = client.ask(200, "statvfs@openssh.com", "/").body();
-        assertEquals(volume.fs().statfs().totalBytes(), space.getLong(0) * space.getLong(16));
+        assertEquals(volume.fs().statfs(1).totalBytes(), space.getLong(0) * space.getLong(16));
         assertEquals(255, space.getLong(80));
         assertEquals(
                 NO_SUCH_FILE, client.ask(200, "statvfs@openssh.com", "/none").status());
         Handle root = new Handle(client.ask(11, "/").handle());
         assertEquals(201, client.ask(200, "fstatvfs@openssh.com", root).type());
         assertEquals(
-                volume.fs().statfs().totalBytes(),
+                volume.fs().statfs(1).totalBytes(),
                 client.ask(200, "space-available", "/").body().getLong(0));
+    }
+
+    @Test
+    void spaceIsThatOfTheQuotaOfADirectory() throws Exception {
+        long directory = volume.mkdir("limited");
+        client.ask(14, "/limited/below", 0);
+        var key = new QuotaKey(QuotaKey.Kind.DIRECTORY, directory);
+        volume.engine()
+                .transact(
+                        ReadPlan.of(),
+                        transaction -> {
+                            transaction.apply(new Mutation.PutQuota(key, new Quota(1 << 20, 10, 4096, 1)));
+                            return key;
+                        },
+                        Durability.COMMITTED);
+        volume.meta().reload();
+        var space = client.ask(200, "statvfs@openssh.com", "/limited/below").body();
+        assertEquals(1 << 20, space.getLong(0) * space.getLong(16));
+        assertEquals((1 << 20) - 4096, space.getLong(0) * space.getLong(32));
+        assertEquals(10, space.getLong(40));
+        assertEquals(9, space.getLong(56));
+        Handle open = new Handle(client.ask(11, "/limited").handle());
+        assertEquals(
+                256, client.ask(200, "fstatvfs@openssh.com", open).body().getLong(16));
+        assertEquals(
+                1 << 20, client.ask(200, "space-available", "/limited").body().getLong(0));
+        assertEquals(
+                1L << 50, client.ask(200, "space-available", "/").body().getLong(0));
+        client.ask(4, open);
     }
 
     @Test

@@ -198,7 +198,7 @@ abstract class CostedOperations {
                 meta(0, 1),
                 () -> fs.setXattr(TestVolume.ROOT_USER, small, name, Bytes.utf8("value"), XattrMode.CREATE_OR_REPLACE));
         costs("get an extended attribute", meta(1, 0), () -> fs.getXattr(TestVolume.ROOT_USER, small, name));
-        costs("statfs", meta(1, 0), () -> fs.statfs());
+        costs("statfs", meta(1, 0), () -> fs.statfs(VolumeFs.ROOT));
     }
 
     private void listing() throws FsException {
