@@ -1,10 +1,14 @@
 package mountagent.cli;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import mountagent.service.CommandFailure;
 import mountagent.service.Environment;
 import mountagent.service.ListenAddress;
 import mountagent.service.SftpSpec;
+import mountagent.sftp.ssh.SshSide;
+import mountagent.sftp.users.Squash;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,6 +37,30 @@ final class SftpFlags {
             description = "Do not offer ChaCha20, which is slower here than AES and which clients prefer.")
     private boolean noChaCha20;
 
+    @Option(
+            names = "--sftp-trusted-ca",
+            paramLabel = "FILE",
+            description = "Let users log in with certificates of these authorities: public keys, one a line.")
+    private @Nullable String trustedAuthorities;
+
+    @Option(
+            names = "--sftp-squash",
+            paramLabel = "WHO",
+            description = "Who becomes nobody in the volume: root (default; users with allow-uid-0 excepted), all, none.")
+    private String squash = "root";
+
+    @Option(
+            names = "--sftp-squash-to",
+            paramLabel = "UID:GID",
+            description = "Whom those become; default 65534:65534.")
+    private String squashTo = Squash.NOBODY + ":" + Squash.NOBODY;
+
+    @Option(names = "--sftp-log-files", description = "Log what users do to files: opened, closed, removed and so on.")
+    private boolean logFiles;
+
+    @Option(names = "--sftp-check-file", description = "Make hashes of files (SHA-2) for clients that ask for them.")
+    private boolean checkFile;
+
     @Option(names = "--sftp-connections", paramLabel = "N", description = "Connections at most; default 100.")
     private int connections = 100;
 
@@ -41,10 +69,44 @@ final class SftpFlags {
         return new SftpSpec(
                 ListenAddress.of(flag, listen),
                 usersFile(environment),
+                squash(),
+                trustedAuthorities == null ? null : environment.resolve(trustedAuthorities),
                 hostKeys == null ? SftpSpec.usualHostKeys(environment) : environment.resolve(hostKeys),
-                passwords,
-                !noChaCha20,
+                options(),
                 (int) Flags.within("--sftp-connections", connections, 1, CONNECTIONS_MOST));
+    }
+
+    private Set<SshSide.Option> options() {
+        var options = EnumSet.noneOf(SshSide.Option.class);
+        add(options, passwords, SshSide.Option.PASSWORDS);
+        add(options, noChaCha20, SshSide.Option.NO_CHACHA20);
+        add(options, logFiles, SshSide.Option.LOG_FILES);
+        add(options, checkFile, SshSide.Option.CHECK_FILE);
+        return options;
+    }
+
+    private static void add(Set<SshSide.Option> options, boolean isWanted, SshSide.Option option) {
+        if (isWanted) {
+            options.add(option);
+        }
+    }
+
+    private Squash squash() throws CommandFailure {
+        var mode = switch (squash) {
+            case "root" -> Squash.Mode.ROOT;
+            case "all" -> Squash.Mode.ALL;
+            case "none" -> Squash.Mode.NONE;
+            default -> throw new CommandFailure("--sftp-squash " + squash + ": it must be root, all or none");
+        };
+        var numbers = squashTo.split(":", -1);
+        try {
+            if (numbers.length == 2) {
+                return new Squash(mode, Integer.parseUnsignedInt(numbers[0]), Integer.parseUnsignedInt(numbers[1]));
+            }
+        } catch (NumberFormatException e) {
+            throw new CommandFailure("--sftp-squash-to " + squashTo + ": it must be UID:GID, like 65534:65534", e);
+        }
+        throw new CommandFailure("--sftp-squash-to " + squashTo + ": it must be UID:GID, like 65534:65534");
     }
 
     private Path usersFile(Environment environment) {

@@ -2,7 +2,6 @@ package mountagent.service;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mountagent.base.Clock;
@@ -10,7 +9,6 @@ import mountagent.frontend.Mount;
 import mountagent.sftp.SftpServer;
 import mountagent.sftp.SftpSettings;
 import mountagent.sftp.ssh.SshLimits;
-import mountagent.sftp.ssh.SshSide;
 import mountagent.volume.Origin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,18 +26,13 @@ final class SftpService implements Mount {
 
     /// Starts one as `spec` says.
     static SftpService start(SftpSpec spec, OpenVolume.Opened opened) throws CommandFailure {
-        var options = EnumSet.noneOf(SshSide.Option.class);
-        if (spec.takesPasswords()) {
-            options.add(SshSide.Option.PASSWORDS);
-        }
-        if (!spec.offersChaCha20()) {
-            options.add(SshSide.Option.NO_CHACHA20);
-        }
         var settings = new SftpSettings(
                 spec.listen().resolved(),
                 spec.users(),
+                spec.squash(),
+                spec.trustedAuthorities(),
                 spec.hostKeys(),
-                options,
+                spec.options(),
                 SshLimits.usual(spec.connectionsMax()));
         try {
             var server = SftpServer.start(settings, opened.plainFrontEnd(new Origin("sftp")), Clock.SYSTEM);

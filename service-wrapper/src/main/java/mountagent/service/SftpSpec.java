@@ -1,16 +1,26 @@
 package mountagent.service;
 
 import java.nio.file.Path;
+import java.util.Set;
+import mountagent.sftp.ssh.SshSide;
+import mountagent.sftp.users.Squash;
+import org.jspecify.annotations.Nullable;
 
-/// How a volume is to be shown by SFTP: where the server listens, the file of its users, the directory of its
-/// host keys, whether passwords are taken and ChaCha20 is offered, and how many connections there may be.
+/// How a volume is to be shown by SFTP: where the server listens, the file of its users and whom they become in the
+/// volume, the file of trusted certificate authorities (null for none), the directory of its host keys, what is offered,
+/// and how many connections there may be.
 public record SftpSpec(
         ListenAddress listen,
         Path users,
+        Squash squash,
+        @Nullable Path trustedAuthorities,
         Path hostKeys,
-        boolean takesPasswords,
-        boolean offersChaCha20,
+        Set<SshSide.Option> options,
         int connectionsMax) {
+    public SftpSpec {
+        options = Set.copyOf(options);
+    }
+
     /// Where the user of `environment` keeps what SFTP needs unless told otherwise.
     public static Path usualFolder(Environment environment) {
         return Places.of(environment).registry().resolveSibling("sftp");

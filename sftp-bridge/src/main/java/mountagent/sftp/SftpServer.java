@@ -1,12 +1,15 @@
 package mountagent.sftp;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
 import mountagent.base.Caller;
 import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
+import mountagent.sftp.files.FileHashing;
+import mountagent.sftp.files.FileLog;
 import mountagent.sftp.files.HandleNumbers;
 import mountagent.sftp.files.Operations;
 import mountagent.sftp.files.Replies;
@@ -16,6 +19,8 @@ import mountagent.sftp.session.Outlet;
 import mountagent.sftp.session.SessionLimits;
 import mountagent.sftp.session.SftpSession;
 import mountagent.sftp.ssh.SshSide;
+import mountagent.sftp.ssh.SshSide.Option;
+import mountagent.sftp.users.Authorities;
 import mountagent.sftp.users.SftpUser;
 import mountagent.sftp.users.UserFile;
 import mountagent.sftp.users.Users;
@@ -31,6 +36,8 @@ public final class SftpServer implements AutoCloseable {
     private final Clock clock;
     private final Users users;
     private final int handlesMax;
+    private final FileHashing hashing;
+    private final boolean logsFiles;
     private final BufferPool pool = new BufferPool();
     private final HandleNumbers numbers = new HandleNumbers();
     private final SshSide ssh;
@@ -38,9 +45,16 @@ public final class SftpServer implements AutoCloseable {
     private SftpServer(SftpSettings settings, VolumeFs volume, Clock clock) throws IOException {
         this.volume = volume;
         this.clock = clock;
-        this.users = Users.of(new UserFile(settings.users()));
+        this.users = Users.of(new UserFile(settings.users()), settings.squash());
         this.handlesMax = settings.limits().handlesOfChannel();
-        var plan = new SshSide.Plan(settings.listen(), settings.hostKeys(), settings.options(), settings.limits());
+        this.hashing = settings.options().contains(Option.CHECK_FILE) ? FileHashing.on() : FileHashing.OFF;
+        this.logsFiles = settings.options().contains(Option.LOG_FILES);
+        var plan = new SshSide.Plan(
+                settings.listen(),
+                settings.hostKeys(),
+                Authorities.of(settings.trustedAuthorities()),
+                settings.options(),
+                settings.limits());
         this.ssh = SshSide.start(plan, users, this::open, clock);
     }
 
@@ -60,19 +74,21 @@ public final class SftpServer implements AutoCloseable {
         return ssh.connectionCount();
     }
 
-    private SftpSession open(String name, Outlet outlet, int replyBytes, Executor threads) throws FsException {
-        SftpUser user = users.find(name)
-                .orElseThrow(() -> new FsException(Errno.EACCES, "user " + name + " is not there any more"));
+    private SftpSession open(SshSide.Login login, Outlet outlet, int replyBytes, Executor threads) throws FsException {
+        SftpUser user = users.find(login.user())
+                .orElseThrow(() -> new FsException(Errno.EACCES, "user " + login.user() + " is not there any more"));
         var replies = new Replies(pool);
-        var operations = new Operations(view(user), numbers, handlesMax, replies);
+        var operations = new Operations(view(user, login.address()), numbers, handlesMax, replies);
         return new SftpSession(operations, pool, outlet, SessionLimits.usual(replyBytes), threads);
     }
 
-    private View view(SftpUser user) throws FsException {
+    private View view(SftpUser user, InetAddress address) throws FsException {
+        var identity = users.identity(user);
         var caller = new Caller(
-                user.effectiveUid(), user.effectiveGid(), user.effectiveGroups(), 0, user.umask(), Caller.Checks.CORE);
+                identity.uid(), identity.gid(), identity.groups(), 0, user.umask(), Caller.Checks.CORE);
+        var extras = new View.Extras(logsFiles ? FileLog.of(user.name(), address) : FileLog.OFF, hashing);
         var rights = user.isReadOnly() ? View.Rights.READ_ONLY : View.Rights.READ_WRITE;
-        return new View(volume, caller, root(user), rights, users::nameOf, clock);
+        return new View(volume, caller, root(user), rights, users::nameOf, clock, extras);
     }
 
     private long root(SftpUser user) throws FsException {

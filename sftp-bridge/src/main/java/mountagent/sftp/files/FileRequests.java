@@ -1,6 +1,8 @@
 package mountagent.sftp.files;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import mountagent.base.AttrChange;
@@ -62,12 +64,24 @@ final class FileRequests {
         FileHandle handle = null;
         try {
             handle = opened(request, spec, creates);
-            return Reply.handle(replies.pool(), id, handles.add(new OpenFile(handle)));
+            return Reply.handle(replies.pool(), id, handles.add(new OpenFile(handle, request.path())));
         } finally {
             if (handle == null) {
                 handles.unreserve();
             }
         }
+    }
+
+    /// The flags of OPEN by their names.
+    static String flagWords(int flags) {
+        String[] names = {"read", "write", "append", "create", "truncate", "exclusive"};
+        List<String> words = new ArrayList<>();
+        for (int i = 0; i < names.length; i++) {
+            if ((flags & 1 << i) != 0) {
+                words.add(names[i]);
+            }
+        }
+        return words.isEmpty() ? "nothing" : String.join(",", words);
     }
 
     private static OpenSpec spec(int flags) throws FsException {
@@ -123,7 +137,7 @@ final class FileRequests {
         }
     }
 
-    private static void requireFile(Stat stat) throws FsException {
+    static void requireFile(Stat stat) throws FsException {
         FileType type = stat.attr().type();
         if (type == FileType.DIRECTORY) {
             throw FsException.miss(Errno.EISDIR);
@@ -138,7 +152,7 @@ final class FileRequests {
         OpenFile file = handles.file(request.handle());
         int length = (int) Math.min(request.length(), Protocol.DATA_MAX);
         return Objects.requireNonNull(
-                readBy(id, length, target -> volume.read(file.handle(), request.offset(), target), request.offset()),
+                readBy(id, file, length, target -> volume.read(file.handle(), request.offset(), target), request.offset()),
                 "only a read that does not wait may have no answer");
     }
 
@@ -147,7 +161,8 @@ final class FileRequests {
     Reply tryRead(int id, SftpRequest.Read request) throws FsException {
         OpenFile file = handles.file(request.handle());
         int length = (int) Math.min(request.length(), Protocol.DATA_MAX);
-        return readBy(id, length, target -> volume.tryRead(file.handle(), request.offset(), target), request.offset());
+        return readBy(
+                id, file, length, target -> volume.tryRead(file.handle(), request.offset(), target), request.offset());
     }
 
     /// Fills a target and says how far; -1 if that cannot be done now.
@@ -155,7 +170,7 @@ final class FileRequests {
         int fill(java.lang.foreign.MemorySegment target) throws FsException;
     }
 
-    private @Nullable Reply readBy(int id, int length, Filler filler, long offset) throws FsException {
+    private @Nullable Reply readBy(int id, OpenFile file, int length, Filler filler, long offset) throws FsException {
         if (offset < 0 || length == 0) {
             return replies.endOfFile(id);
         }
@@ -181,6 +196,7 @@ final class FileRequests {
             return replies.endOfFile(id);
         }
         reply.filled(count);
+        file.hasRead(count);
         return reply;
     }
 
@@ -188,6 +204,7 @@ final class FileRequests {
         OpenFile file = handles.file(request.handle());
         if (request.data().byteSize() > 0) {
             volume.write(file.handle(), request.offset(), request.data(), writeOptions);
+            file.hasWritten(request.data().byteSize());
         }
         return replies.done(id);
     }
@@ -200,6 +217,7 @@ final class FileRequests {
                 && volume.tryWrite(file.handle(), request.offset(), request.data(), writeOptions) < 0) {
             return null;
         }
+        file.hasWritten(request.data().byteSize());
         return replies.done(id);
     }
 
@@ -235,6 +253,7 @@ final class FileRequests {
                 && volume.tryFlush(file.handle(), number)
                 && volume.tryRelease(file.handle(), number)) {
             handles.remove(number);
+            view.extras().log().closed(file, null);
             return replies.done(id);
         }
         return null;
@@ -242,6 +261,16 @@ final class FileRequests {
 
     /// CLOSE of a file: returns when its data is committed, and says so if it could not be.
     void close(long number, OpenFile file) throws FsException {
+        try {
+            flushAndRelease(number, file);
+        } catch (FsException failure) {
+            view.extras().log().closed(file, failure);
+            throw failure;
+        }
+        view.extras().log().closed(file, null);
+    }
+
+    private void flushAndRelease(long number, OpenFile file) throws FsException {
         try {
             volume.flush(file.handle(), number);
         } finally {

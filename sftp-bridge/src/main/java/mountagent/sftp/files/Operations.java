@@ -26,6 +26,7 @@ public final class Operations {
     private final CopyRequests copies;
     private final DirectoryRequests directories;
     private final SpaceRequests spaces;
+    private final HashRequests hashes;
 
     /// At most `handlesMax` files and directories may be open at once.
     public Operations(View view, HandleNumbers numbers, int handlesMax, Replies replies) {
@@ -37,6 +38,7 @@ public final class Operations {
         this.copies = new CopyRequests(view, handles, replies);
         this.directories = new DirectoryRequests(view, handles, replies);
         this.spaces = new SpaceRequests(view, handles, replies);
+        this.hashes = new HashRequests(view, handles, replies);
     }
 
     /// The inode behind a handle, if it is one.
@@ -60,7 +62,7 @@ public final class Operations {
                 case SftpRequest.Close close -> files.tryClose(id, close);
                 case SftpRequest.RealPath path -> names.realPath(id, path);
                 case SftpRequest.Limits _ -> limits(id);
-                case SftpRequest.Init _ -> replies.version(Extension.told());
+                case SftpRequest.Init _ -> version();
                 case SftpRequest.Malformed malformed -> replies.status(id, Status.BAD_MESSAGE, malformed.why());
                 case SftpRequest.Unknown unknown -> unsupported(id, unknown);
                 default -> null;
@@ -75,8 +77,11 @@ public final class Operations {
     /// The reply to a request. May wait for servers; answers interruption.
     public Reply serve(int id, SftpRequest request) {
         try {
-            return served(id, request);
+            Reply reply = served(id, request);
+            view.extras().log().ended(request, handles, null);
+            return reply;
         } catch (FsException failure) {
+            view.extras().log().ended(request, handles, failure);
             return failed(id, failure);
         } catch (RuntimeException bug) {
             return broken(id, request, bug);
@@ -112,10 +117,16 @@ public final class Operations {
             case SftpRequest.Limits _ -> limits(id);
             case SftpRequest.HomeDirectory _ -> names.home(id);
             case SftpRequest.Names asked -> names.names(id, asked);
-            case SftpRequest.Init _ -> replies.version(Extension.told());
+            case SftpRequest.CheckFile check -> hashes.ofPath(id, check);
+            case SftpRequest.CheckHandle check -> hashes.ofHandle(id, check);
+            case SftpRequest.Init _ -> version();
             case SftpRequest.Malformed malformed -> replies.status(id, Status.BAD_MESSAGE, malformed.why());
             case SftpRequest.Unknown unknown -> unsupported(id, unknown);
         };
+    }
+
+    private Reply version() {
+        return replies.version(Extension.told(view.extras().hashing().isOn()));
     }
 
     private Reply limits(int id) {

@@ -11,7 +11,19 @@ import mountagent.volume.VolumeFs;
 ///
 /// `nameOfUser` knows the names of users by number, empty where it knows none.
 public record View(
-        VolumeFs volume, Caller caller, long root, Rights rights, IntFunction<String> nameOfUser, Clock clock) {
+        VolumeFs volume,
+        Caller caller,
+        long root,
+        Rights rights,
+        IntFunction<String> nameOfUser,
+        Clock clock,
+        Extras extras) {
+    /// What a server does beyond the protocol when it is asked to.
+    public record Extras(FileLog log, FileHashing hashing) {
+        /// Nothing.
+        public static final Extras NONE = new Extras(FileLog.OFF, FileHashing.OFF);
+    }
+
     /// Whether the user may change anything.
     public enum Rights {
         READ_WRITE,

@@ -60,11 +60,13 @@ record Footprint(Kind kind, long inode) {
             case SftpRequest.HandleStat stat -> byHandle(Kind.HANDLE, stat.handle(), inodes);
             case SftpRequest.SetHandleStat stat -> byHandle(Kind.HANDLE, stat.handle(), inodes);
             case SftpRequest.Sync sync -> byHandle(Kind.HANDLE, sync.handle(), inodes);
+            case SftpRequest.CheckHandle check -> byHandle(Kind.HANDLE, check.handle(), inodes);
             case SftpRequest.ReadDirectory read -> byHandle(Kind.LIST, read.handle(), inodes);
             case SftpRequest.Open open -> open.flags() == 1 ? LOOK : CHANGE;
             case SftpRequest.Stat _,
                     SftpRequest.OpenDirectory _,
                     SftpRequest.ReadLink _,
+                    SftpRequest.CheckFile _,
                     SftpRequest.SpaceOfPath _,
                     SftpRequest.SpaceAvailable _ -> LOOK;
             case SftpRequest.SetStat _,

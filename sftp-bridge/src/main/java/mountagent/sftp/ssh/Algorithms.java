@@ -16,7 +16,7 @@ import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
 
 /// The algorithms that are offered, the best first: none with SHA-1 or CBC, no group of 2,048 bits, no
-/// compression, no certificates (reference: sftp-bridge.md §4).
+/// compression, no certificates of hosts (reference: sftp-bridge.md §4).
 final class Algorithms {
     /// Post-quantum hybrids first.
     private static final List<BuiltinDHFactories> KEY_EXCHANGES = List.of(
@@ -44,7 +44,13 @@ final class Algorithms {
             BuiltinSignatures.sk_ssh_ed25519,
             BuiltinSignatures.sk_ecdsa_sha2_nistp256,
             BuiltinSignatures.rsaSHA512,
-            BuiltinSignatures.rsaSHA256);
+            BuiltinSignatures.rsaSHA256,
+            BuiltinSignatures.ed25519_cert,
+            BuiltinSignatures.nistp256_cert,
+            BuiltinSignatures.nistp384_cert,
+            BuiltinSignatures.nistp521_cert,
+            BuiltinSignatures.rsaSHA512_cert,
+            BuiltinSignatures.rsaSHA256_cert);
 
     private Algorithms() {}
 

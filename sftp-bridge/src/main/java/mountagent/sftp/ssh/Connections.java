@@ -120,7 +120,11 @@ final class Connections implements IoServiceEventListener, SessionListener {
             session.close(true);
         } else {
             guard.succeeded(Logins.address(session));
-            log.info("user {} is connected from {}", user, Logins.address(session));
+            log.info(
+                    "user {} is connected from {} with {}",
+                    user,
+                    Logins.address(session),
+                    session.getAttribute(Logins.WAY));
         }
     }
 

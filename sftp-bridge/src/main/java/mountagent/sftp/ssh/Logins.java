@@ -10,11 +10,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import mountagent.base.Clock;
 import mountagent.base.Timestamp;
+import mountagent.sftp.users.Authorities;
+import mountagent.sftp.users.KeyUse;
 import mountagent.sftp.users.PasswordHash;
 import mountagent.sftp.users.SftpUser;
 import mountagent.sftp.users.UserKey;
 import mountagent.sftp.users.Users;
+import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.server.auth.AsyncAuthException;
 import org.apache.sshd.server.auth.password.PasswordAuthenticator;
 import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
@@ -38,14 +42,19 @@ final class Logins implements PasswordAuthenticator, PublickeyAuthenticator {
     private static final int CHECK_WAIT_SECONDS = 20;
     private static final int PASSWORD_MAX = 1024;
 
+    /// How a session logged in, for the log.
+    static final AttributeKey<String> WAY = new AttributeKey<>();
+
     private final Users users;
+    private final Authorities authorities;
     private final LoginGuard guard;
     private final Clock clock;
     private final Executor threads;
     private final Semaphore checks = new Semaphore(CHECKS_AT_ONCE, true);
 
-    Logins(Users users, LoginGuard guard, Clock clock, Executor threads) {
+    Logins(Users users, Authorities authorities, LoginGuard guard, Clock clock, Executor threads) {
         this.users = users;
+        this.authorities = authorities;
         this.guard = guard;
         this.clock = clock;
         this.threads = threads;
@@ -54,7 +63,11 @@ final class Logins implements PasswordAuthenticator, PublickeyAuthenticator {
     @Override
     public boolean authenticate(String name, String password, ServerSession session) {
         var answer = new AsyncAuthException();
-        threads.execute(() -> answer.setAuthed(isPassword(name, password, address(session))));
+        threads.execute(() -> {
+            boolean matches = isPassword(name, password, address(session));
+            session.setAttribute(WAY, "a password");
+            answer.setAuthed(matches);
+        });
         throw answer;
     }
 
@@ -64,7 +77,6 @@ final class Logins implements PasswordAuthenticator, PublickeyAuthenticator {
         boolean matches = password.length() <= PASSWORD_MAX && isChecked(password, hash);
         if (matches && user.isPresent() && Users.isAllowed(user.get(), address)) {
             guard.succeeded(address);
-            log.info("{} logs in with a password from {}", name, address);
             return true;
         }
         log.info("a password for {} from {} is refused", shown(name), address);
@@ -98,19 +110,37 @@ final class Logins implements PasswordAuthenticator, PublickeyAuthenticator {
     @Override
     public boolean authenticate(String name, PublicKey key, ServerSession session) {
         InetAddress address = address(session);
-        Optional<SftpUser> user = users.find(name);
-        boolean isKnown = user.isPresent()
-                && Users.isAllowed(user.get(), address)
-                && user.get().keys().stream().anyMatch(line -> isKey(line, key, address));
-        log.debug("key {} of {} from {}: {}", KeyUtils.getFingerPrint(key), shown(name), address, isKnown);
-        return isKnown;
+        Timestamp now = clock.now();
+        var use = new KeyUse(address, Instant.ofEpochSecond(now.seconds(), now.nanos()));
+        Optional<SftpUser> user = users.find(name).filter(found -> Users.isAllowed(found, address));
+        String refusal = user.isEmpty() ? "nobody may log in so from there" : refusal(user.get(), key, use);
+        String way = shown(key);
+        if (!refusal.isEmpty()) {
+            log.debug("{} of {} from {} is refused: {}", way, shown(name), address, refusal);
+            return false;
+        }
+        session.setAttribute(WAY, way);
+        return true;
     }
 
-    private boolean isKey(String line, PublicKey key, InetAddress address) {
-        UserKey known = UserKey.of(line);
-        Timestamp now = clock.now();
-        return KeyUtils.compareKeys(known.key(), key)
-                && known.isValid(address, Instant.ofEpochSecond(now.seconds(), now.nanos()));
+    private String refusal(SftpUser user, PublicKey key, KeyUse use) {
+        if (key instanceof OpenSshCertificate certificate) {
+            return authorities.refusal(certificate, user, use);
+        }
+        boolean isKnown = user.keys().stream()
+                .map(UserKey::of)
+                .anyMatch(known ->
+                        !known.isAuthority() && KeyUtils.compareKeys(known.key(), key) && known.isValid(use));
+        return isKnown ? "" : "it is not the user's, or not valid there and then";
+    }
+
+    private static String shown(PublicKey key) {
+        if (key instanceof OpenSshCertificate certificate) {
+            return "certificate \"" + shown(certificate.getId()) + "\" (" + Long.toUnsignedString(certificate.getSerial())
+                    + ") of " + KeyUtils.getFingerPrint(certificate.getCaPubKey()) + " for key "
+                    + KeyUtils.getFingerPrint(certificate.getCertPubKey());
+        }
+        return "key " + KeyUtils.getFingerPrint(key);
     }
 
     /// Where a session comes from.

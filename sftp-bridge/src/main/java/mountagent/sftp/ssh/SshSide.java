@@ -1,6 +1,7 @@
 package mountagent.sftp.ssh;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -15,7 +16,9 @@ import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.base.Sizes;
 import mountagent.base.Threads;
+import mountagent.sftp.session.Outlet;
 import mountagent.sftp.session.SftpSession;
+import mountagent.sftp.users.Authorities;
 import mountagent.sftp.users.Users;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
@@ -65,20 +68,31 @@ public final class SshSide implements AutoCloseable {
     /// What the channels of a user's session work on. Looking it up may wait.
     @FunctionalInterface
     public interface Sessions {
-        SftpSession open(String user, mountagent.sftp.session.Outlet outlet, int replyBytes, Executor threads)
-                throws FsException;
+        SftpSession open(Login login, Outlet outlet, int replyBytes, Executor threads) throws FsException;
     }
 
-    /// Ways to log in and to encrypt that somebody may want or not.
+    /// Who has logged in, and from where.
+    public record Login(String user, InetAddress address) {}
+
+    /// What somebody may want or not.
     public enum Option {
         /// Passwords are asked for, not only keys.
         PASSWORDS,
         /// ChaCha20 is not offered.
-        NO_CHACHA20
+        NO_CHACHA20,
+        /// A line of the log for each thing that is done to files.
+        LOG_FILES,
+        /// Hashes of files are made on request.
+        CHECK_FILE
     }
 
-    /// Where it listens, where its host keys are, what is offered.
-    public record Plan(InetSocketAddress listen, Path hostKeys, java.util.Set<Option> options, SshLimits limits) {
+    /// Where it listens, where its host keys are, whose certificates it takes, what is offered.
+    public record Plan(
+            InetSocketAddress listen,
+            Path hostKeys,
+            Authorities authorities,
+            java.util.Set<Option> options,
+            SshLimits limits) {
         public Plan {
             options = java.util.Set.copyOf(options);
         }
@@ -108,7 +122,7 @@ public final class SshSide implements AutoCloseable {
                 plan.options().contains(Option.NO_CHACHA20)
                         ? Algorithms.ChaCha20.NOT_OFFERED
                         : Algorithms.ChaCha20.OFFERED);
-        var logins = new Logins(users, guard, clock, threads);
+        var logins = new Logins(users, plan.authorities(), guard, clock, threads);
         logIns(server, plan, logins);
         restrict(server, plan, connections);
         channels(server, plan, sessions, commands);
@@ -198,10 +212,11 @@ public final class SshSide implements AutoCloseable {
                 if (!(channel instanceof RestrictedChannel restricted)) {
                     throw new IOException("channel " + channel + " is not one of ours");
                 }
-                String user = channel.getSession().getUsername();
+                var login = new Login(channel.getSession().getUsername(), Logins.address(channel.getSession()));
                 var command = new SftpCommand(
                         restricted,
-                        writer -> sessions.open(user, writer, restricted.share().replyBytes(), perUser.of(user)),
+                        writer -> sessions.open(
+                                login, writer, restricted.share().replyBytes(), perUser.of(login.user())),
                         commands);
                 restricted.serves(command);
                 return command;

@@ -21,9 +21,6 @@ public record SftpUser(
         List<String> keys,
         List<String> allow,
         List<String> deny) {
-    /// Whom user 0 becomes unless it is allowed to stay that: nobody's number on all systems.
-    public static final int SQUASHED = 65534;
-
     private static final int UMASK_USUAL = 022;
 
     public SftpUser {
@@ -37,23 +34,6 @@ public record SftpUser(
     public static SftpUser of(String name, int uid, int gid) {
         return new SftpUser(
                 name, uid, gid, List.of(), "/", UMASK_USUAL, false, false, null, List.of(), List.of(), List.of());
-    }
-
-    /// The user's number in the volume.
-    public int effectiveUid() {
-        return uid == 0 && !isSuperUserAllowed ? SQUASHED : uid;
-    }
-
-    /// The group's number in the volume.
-    public int effectiveGid() {
-        return gid == 0 && !isSuperUserAllowed ? SQUASHED : gid;
-    }
-
-    /// The further groups' numbers in the volume.
-    public List<Integer> effectiveGroups() {
-        return isSuperUserAllowed
-                ? groups
-                : groups.stream().filter(group -> group != 0).toList();
     }
 
     /// Nothing that is secret.

@@ -1,7 +1,6 @@
 package mountagent.sftp.users;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
@@ -13,6 +12,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,8 +22,9 @@ import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
 import org.jspecify.annotations.Nullable;
 
 /// One line of a user's public keys, as in OpenSSH's `authorized_keys`, with the options that mean something
-/// here: `from=` and `expiry-time=`; `restrict` and what it takes away is never there anyway. Any other option
-/// would be believed to have an effect: the key is refused.
+/// here: `from=` and `expiry-time=`, and `cert-authority` with `principals=` for a key that signs certificates;
+/// `restrict` and what it takes away is never there anyway. Any other option would be believed to have an effect: the
+/// key is refused.
 public final class UserKey {
     private static final int RSA_BITS_LEAST = 2048;
     private static final Set<String> NOTHING_TO_DO = Set.of(
@@ -34,32 +35,52 @@ public final class UserKey {
     private final List<Network> from;
     private final List<Network> notFrom;
     private final @Nullable Instant expiry;
+    private final boolean isAuthority;
+    private final List<String> principals;
 
-    private UserKey(PublicKey key, String type, List<Network> from, List<Network> notFrom, @Nullable Instant expiry) {
+    private UserKey(PublicKey key, String type, Options options) {
         this.key = key;
         this.type = type;
-        this.from = from;
-        this.notFrom = notFrom;
-        this.expiry = expiry;
+        this.from = List.copyOf(options.from);
+        this.notFrom = List.copyOf(options.notFrom);
+        this.expiry = options.expiry;
+        this.isAuthority = options.isAuthority;
+        this.principals = List.copyOf(options.principals);
+    }
+
+    /// The options of a line while they are read.
+    private static final class Options {
+        private final List<Network> from = new ArrayList<>();
+        private final List<Network> notFrom = new ArrayList<>();
+        private @Nullable Instant expiry;
+        private boolean isAuthority;
+        private List<String> principals = List.of();
+
+        void set(String name, String value) {
+            switch (name) {
+                case "from" -> addNetworks(value, from, notFrom);
+                case "expiry-time" -> expiry = UserKey.expiry(value);
+                case "cert-authority" -> isAuthority = true;
+                case "principals" -> principals = List.of(value.split(",", -1));
+                default -> {
+                    if (!NOTHING_TO_DO.contains(name)) {
+                        throw new IllegalArgumentException(
+                                "option " + name + " of a key has no effect here: take it out");
+                    }
+                }
+            }
+        }
     }
 
     /// Reads one line. IllegalArgumentException says what is wrong with it.
     public static UserKey of(String line) {
         AuthorizedKeyEntry entry = entry(line);
-        List<Network> from = new ArrayList<>();
-        List<Network> notFrom = new ArrayList<>();
-        Instant expiry = null;
-        for (Map.Entry<String, String> option : entry.getLoginOptions().entrySet()) {
-            String name = option.getKey().toLowerCase(Locale.ROOT);
-            if (name.equals("from")) {
-                addNetworks(option.getValue(), from, notFrom);
-            } else if (name.equals("expiry-time")) {
-                expiry = expiry(option.getValue());
-            } else if (!NOTHING_TO_DO.contains(name)) {
-                throw new IllegalArgumentException("option " + name + " of a key has no effect here: take it out");
-            }
+        var options = new Options();
+        entry.getLoginOptions().forEach((name, value) -> options.set(name.toLowerCase(Locale.ROOT), value));
+        if (!options.principals.isEmpty() && !options.isAuthority) {
+            throw new IllegalArgumentException("option principals of a key means nothing without cert-authority");
         }
-        return new UserKey(publicKey(entry), entry.getKeyType(), from, notFrom, expiry);
+        return new UserKey(publicKey(entry), entry.getKeyType(), options);
     }
 
     private static AuthorizedKeyEntry entry(String line) {
@@ -81,19 +102,24 @@ public final class UserKey {
     private static PublicKey publicKey(AuthorizedKeyEntry entry) {
         try {
             PublicKey key = entry.resolvePublicKey(null, Map.of(), PublicKeyEntryResolver.FAILING);
-            if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < RSA_BITS_LEAST) {
-                throw new IllegalArgumentException("an RSA key of "
-                        + rsa.getModulus().bitLength() + " bits is too short: it needs " + RSA_BITS_LEAST);
-            }
-            if (key.getAlgorithm().equals("DSA")) {
-                throw new IllegalArgumentException("DSA keys are too weak: use an ssh-ed25519 key");
-            }
+            requireStrong(key);
             return key;
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             if (e instanceof IllegalArgumentException known) {
                 throw known;
             }
             throw new IllegalArgumentException(notAKey(e.getMessage()), e);
+        }
+    }
+
+    /// IllegalArgumentException for a key that is too weak.
+    static void requireStrong(PublicKey key) {
+        if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < RSA_BITS_LEAST) {
+            throw new IllegalArgumentException("an RSA key of "
+                    + rsa.getModulus().bitLength() + " bits is too short: it needs " + RSA_BITS_LEAST);
+        }
+        if (key.getAlgorithm().equals("DSA")) {
+            throw new IllegalArgumentException("DSA keys are too weak: use an ssh-ed25519 key");
         }
     }
 
@@ -136,10 +162,20 @@ public final class UserKey {
         return type;
     }
 
-    /// Whether it may be used from `address` at `now`.
-    public boolean isValid(InetAddress address, Instant now) {
-        return (expiry == null || now.isBefore(expiry))
-                && notFrom.stream().noneMatch(network -> network.contains(address))
-                && (from.isEmpty() || from.stream().anyMatch(network -> network.contains(address)));
+    /// Whether it is not a user's own key but one that signs users' certificates.
+    public boolean isAuthority() {
+        return isAuthority;
+    }
+
+    /// Whether a certificate for `named` lets `user` in: one of them must be the user, or what the line asks for.
+    boolean allows(Collection<String> named, String user) {
+        return named.stream().anyMatch(principals.isEmpty() ? user::equals : principals::contains);
+    }
+
+    /// Whether it may be used there and then.
+    public boolean isValid(KeyUse use) {
+        return (expiry == null || use.time().isBefore(expiry))
+                && notFrom.stream().noneMatch(network -> network.contains(use.address()))
+                && (from.isEmpty() || from.stream().anyMatch(network -> network.contains(use.address())));
     }
 }

@@ -14,6 +14,7 @@ public final class Users {
     private static final Logger log = LoggerFactory.getLogger(Users.class);
 
     private final UserFile file;
+    private final Squash squash;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock.
@@ -21,15 +22,16 @@ public final class Users {
     private Map<String, SftpUser> all = Map.of();
     private Map<Integer, String> names = Map.of();
 
-    /// Those of `file`. IOException as [UserFile#read].
-    public static Users of(UserFile file) throws IOException {
-        var users = new Users(file);
+    /// Those of `file`, who are in the volume whom `squash` makes them. IOException as [UserFile#read].
+    public static Users of(UserFile file, Squash squash) throws IOException {
+        var users = new Users(file, squash);
         users.load(file.version());
         return users;
     }
 
-    private Users(UserFile file) {
+    private Users(UserFile file, Squash squash) {
         this.file = file;
+        this.squash = squash;
     }
 
     /// A user as the file has it now. A file that cannot be read any more leaves what was known: the log says
@@ -42,6 +44,11 @@ public final class Users {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Who a user is in the volume.
+    public Squash.Identity identity(SftpUser user) {
+        return squash.of(user);
     }
 
     /// The name of the user with a number in the volume; empty when there is none.
@@ -82,7 +89,7 @@ public final class Users {
             version = now;
             all = Map.copyOf(file.read());
             var byNumber = new HashMap<Integer, String>();
-            all.values().forEach(user -> byNumber.putIfAbsent(user.effectiveUid(), user.name()));
+            all.values().forEach(user -> byNumber.putIfAbsent(squash.of(user).uid(), user.name()));
             names = Map.copyOf(byNumber);
         } finally {
             lock.unlock();

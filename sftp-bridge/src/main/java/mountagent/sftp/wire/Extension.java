@@ -19,10 +19,14 @@ public final class Extension {
     static final String HOME_DIRECTORY = "home-directory";
     static final String NAMES_BY_ID = "users-groups-by-id@openssh.com";
 
+    static final String CHECK_FILE = "check-file";
+    static final String CHECK_FILE_NAME = "check-file-name";
+    static final String CHECK_FILE_HANDLE = "check-file-handle";
+
     private Extension() {}
 
-    /// Every extension with its revision, in the order they are told.
-    public static Map<String, String> told() {
+    /// Every extension with its revision, in the order they are told; those for hashes only if they are `hashed`.
+    public static Map<String, String> told(boolean hashed) {
         Map<String, String> told = new LinkedHashMap<>();
         told.put(POSIX_RENAME, "1");
         told.put(STATVFS, "2");
@@ -37,6 +41,11 @@ public final class Extension {
         told.put(NAMES_BY_ID, "1");
         told.put(COPY_FILE, "1");
         told.put(SPACE_AVAILABLE, "1");
+        if (hashed) {
+            told.put(CHECK_FILE, "1");
+            told.put(CHECK_FILE_NAME, "1");
+            told.put(CHECK_FILE_HANDLE, "1");
+        }
         return told;
     }
 }

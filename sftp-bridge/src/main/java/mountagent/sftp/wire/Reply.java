@@ -120,6 +120,12 @@ public final class Reply {
         return this;
     }
 
+    /// Appends bytes without a length.
+    public Reply raw(byte[] value) {
+        out.put(value);
+        return this;
+    }
+
     /// Appends a string as UTF-8.
     public Reply text(String value) {
         return string(value.getBytes(StandardCharsets.UTF_8));

@@ -89,10 +89,17 @@ public final class RequestDecoder {
             case Extension.COPY_FILE ->
                 new SftpRequest.CopyFile(path(in), path(in), in.uint8("overwrite") == 0 ? Replace.NO : Replace.YES);
             case Extension.SPACE_AVAILABLE -> new SftpRequest.SpaceAvailable(path(in));
+            case Extension.CHECK_FILE_NAME -> new SftpRequest.CheckFile(path(in), hashRange(in));
+            case Extension.CHECK_FILE_HANDLE -> new SftpRequest.CheckHandle(in.handle(), hashRange(in));
             case Extension.HOME_DIRECTORY -> new SftpRequest.HomeDirectory(in.string("user"));
             case Extension.NAMES_BY_ID -> new SftpRequest.Names(ids(in), ids(in));
             default -> new SftpRequest.Unknown("extension");
         };
+    }
+
+    private static SftpRequest.HashRange hashRange(MessageReader in) throws BadMessageException {
+        return new SftpRequest.HashRange(
+                in.string("algorithms"), in.int64("offset"), in.int64("length"), in.uint32("block size"));
     }
 
     private static Bytes path(MessageReader in) throws BadMessageException {

@@ -69,6 +69,16 @@ public sealed interface SftpRequest {
     /// copy-file.
     record CopyFile(Bytes from, Bytes to, Replace replace) implements SftpRequest {}
 
+    /// check-file-name.
+    record CheckFile(Bytes path, HashRange range) implements SftpRequest {}
+
+    /// check-file-handle.
+    record CheckHandle(long handle, HashRange range) implements SftpRequest {}
+
+    /// What is to be hashed, in blocks or, for a `blockSize` of 0, as a whole; a length of 0 means to the end.
+    /// `algorithms` are names with commas between them, the best first.
+    record HashRange(Bytes algorithms, long offset, long length, long blockSize) {}
+
     /// limits@openssh.com.
     record Limits() implements SftpRequest {}
 

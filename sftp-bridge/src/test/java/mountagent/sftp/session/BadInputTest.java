@@ -104,7 +104,12 @@ final class BadInputTest extends SessionCase {
     @Test
     void anUnknownExtensionIsUnsupported() throws Exception {
         assertEquals(
-                OP_UNSUPPORTED, client.ask(200, "check-file-handle", "x", 1L).status());
+                OP_UNSUPPORTED, client.ask(200, "text-seek", "x", 1L).status());
+        assertEquals(
+                OP_UNSUPPORTED,
+                client.ask(200, "check-file-name", "/file", "sha256", 0L, 0L, 0)
+                        .status(),
+                "not asked for");
         assertEquals(OP_UNSUPPORTED, client.ask(200, "").status());
     }
 
@@ -137,6 +142,8 @@ final class BadInputTest extends SessionCase {
                         new Object[] {200, "limits@openssh.com"},
                         new Object[] {200, "expand-path@openssh.com", "~"},
                         new Object[] {200, "copy-data", handle, 0L, 0L, handle, 0L},
+                        new Object[] {200, "check-file-name", "/a", "sha256", 0L, 0L, 0},
+                        new Object[] {200, "check-file-handle", handle, "sha256", 0L, 0L, 0},
                         new Object[] {200, "home-directory", "alice"},
                         new Object[] {200, "users-groups-by-id@openssh.com", new byte[4], new byte[4]})
                 .map(request -> Arguments.of((Object) request));

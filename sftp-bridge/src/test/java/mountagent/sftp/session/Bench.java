@@ -101,7 +101,7 @@ public final class Bench implements AutoCloseable {
 
     /// A session of `caller` in `root`; nothing is sent yet.
     public static Bench raw(VolumeFs volume, Caller caller, long root, View.Rights rights) {
-        return new Bench(volume, caller, root, rights, new HandleNumbers());
+        return new Bench(volume, caller, root, rights, View.Extras.NONE);
     }
 
     /// The same with INIT done.
@@ -118,10 +118,19 @@ public final class Bench implements AutoCloseable {
         return open(volume, root, VolumeFs.ROOT, View.Rights.READ_WRITE);
     }
 
-    private Bench(VolumeFs volume, Caller caller, long root, View.Rights rights, HandleNumbers numbers) {
+    /// One of the super user in the volume's root, with what a server may be asked for.
+    public static Bench open(VolumeFs volume, View.Extras extras) throws Exception {
+        var root = new Caller(0, 0, List.of(), 0, 022, Caller.Checks.CORE);
+        var bench = new Bench(volume, root, VolumeFs.ROOT, View.Rights.READ_WRITE, extras);
+        bench.init(3);
+        bench.answer();
+        return bench;
+    }
+
+    private Bench(VolumeFs volume, Caller caller, long root, View.Rights rights, View.Extras extras) {
         var pool = new BufferPool();
-        var view = new View(volume, caller, root, rights, uid -> uid == 1000 ? "alice" : "", Clock.SYSTEM);
-        var operations = new Operations(view, numbers, 1024, new Replies(pool));
+        var view = new View(volume, caller, root, rights, uid -> uid == 1000 ? "alice" : "", Clock.SYSTEM, extras);
+        var operations = new Operations(view, new HandleNumbers(), 1024, new Replies(pool));
         var threads = Threads.virtual("bench-");
         this.session = new SftpSession(
                 operations,

@@ -32,6 +32,8 @@ final class SftpFuzzTest {
         "copy-data",
         "copy-file",
         "space-available",
+        "check-file-name",
+        "check-file-handle",
         "home-directory",
         "users-groups-by-id@openssh.com",
         "none"

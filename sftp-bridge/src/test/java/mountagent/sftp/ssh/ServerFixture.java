@@ -19,6 +19,7 @@ import mountagent.sftp.SftpServer;
 import mountagent.sftp.SftpSettings;
 import mountagent.sftp.users.PasswordHash;
 import mountagent.sftp.users.SftpUser;
+import mountagent.sftp.users.Squash;
 import mountagent.sftp.users.UserEdit;
 import mountagent.sftp.users.UserFile;
 import mountagent.volume.Origin;
@@ -30,6 +31,7 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.apache.sshd.common.util.security.SecurityUtils;
+import org.jspecify.annotations.Nullable;
 
 /// A server on a volume in memory, on a free port of the loopback, and clients for it. Users are `alice`
 /// (1000), with a key and a password, `reader`, who may change nothing, and `root`.
@@ -69,12 +71,17 @@ final class ServerFixture implements AutoCloseable {
 
     final HastyClock clock = new HastyClock();
 
-    /// With the usual limits.
+    /// With the usual limits and passwords.
     static ServerFixture start(Path folder) throws Exception {
-        return new ServerFixture(folder, SshLimits.usual(100));
+        return start(folder, null, SshSide.Option.PASSWORDS);
     }
 
-    private ServerFixture(Path folder, SshLimits limits) throws Exception {
+    /// With the keys of certificate authorities, if any, and what else is wanted.
+    static ServerFixture start(Path folder, @Nullable Path authorities, SshSide.Option... options) throws Exception {
+        return new ServerFixture(folder, authorities, Set.of(options));
+    }
+
+    private ServerFixture(Path folder, @Nullable Path authorities, Set<SshSide.Option> options) throws Exception {
         this.folder = folder;
         this.volume = TestVolume.inMemory();
         volume.fs().setattr(TestVolume.ROOT_USER, 1, AttrChange.NONE.withMode(0777));
@@ -86,9 +93,11 @@ final class ServerFixture implements AutoCloseable {
         var settings = new SftpSettings(
                 new InetSocketAddress("127.0.0.1", 0),
                 folder.resolve("users"),
+                Squash.USUAL,
+                authorities,
                 folder.resolve("host-keys"),
-                Set.of(SshSide.Option.PASSWORDS),
-                limits);
+                options,
+                SshLimits.usual(100));
         this.server = SftpServer.start(settings, volume.volume().frontEnd(new Origin("sftp")), clock);
         client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
         client.start();

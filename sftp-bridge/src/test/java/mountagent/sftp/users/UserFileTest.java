@@ -113,31 +113,38 @@ final class UserFileTest {
         var elsewhere = InetAddress.getByName("192.168.1.1");
         var now = Instant.parse("2026-11-30T12:00:00Z");
         var limited = UserKey.of("from=\"10.0.0.0/8,!10.9.0.0/16\",expiry-time=\"20270101Z\",restrict " + KEY);
-        assertTrue(limited.isValid(here, now));
-        assertFalse(limited.isValid(elsewhere, now));
-        assertFalse(limited.isValid(InetAddress.getByName("10.9.1.1"), now));
-        assertFalse(limited.isValid(here, Instant.parse("2027-01-01T00:00:00Z")));
-        assertTrue(UserKey.of(KEY).isValid(elsewhere, now));
+        assertTrue(limited.isValid(new KeyUse(here, now)));
+        assertFalse(limited.isValid(new KeyUse(elsewhere, now)));
+        assertFalse(limited.isValid(new KeyUse(InetAddress.getByName("10.9.1.1"), now)));
+        assertFalse(limited.isValid(new KeyUse(here, Instant.parse("2027-01-01T00:00:00Z"))));
+        assertTrue(UserKey.of(KEY).isValid(new KeyUse(elsewhere, now)));
         for (String option :
-                List.of("command=\"ls\"", "cert-authority", "environment=\"A=b\"", "expiry-time=\"soon\"")) {
+                List.of("command=\"ls\"", "principals=\"a\"", "environment=\"A=b\"", "expiry-time=\"soon\"")) {
             assertThrows(IllegalArgumentException.class, () -> UserKey.of(option + " " + KEY), option);
         }
     }
 
     @Test
     void userZeroIsNobodyUnlessSaidOtherwise() {
-        assertEquals(SftpUser.SQUASHED, SftpUser.of("root", 0, 0).effectiveUid());
-        assertEquals(SftpUser.SQUASHED, SftpUser.of("root", 0, 0).effectiveGid());
-        var allowed = new UserEdit(SftpUser.of("root", 0, 0))
-                .with("allow-uid-0", "true")
-                .result();
-        assertEquals(0, allowed.effectiveUid());
+        var root = new UserEdit(SftpUser.of("root", 0, 0)).with("groups", "0 7").result();
+        assertEquals(new Squash.Identity(65534, 65534, List.of(7)), Squash.USUAL.of(root));
+        var ofGroup = SftpUser.of("a", 5, 0);
+        assertEquals(new Squash.Identity(5, 65534, List.of()), Squash.USUAL.of(ofGroup));
+        var allowed = new UserEdit(root).with("allow-uid-0", "true").result();
+        assertEquals(new Squash.Identity(0, 0, List.of(0, 7)), Squash.USUAL.of(allowed));
+        var toAnother = new Squash(Squash.Mode.ROOT, 99, 98);
+        assertEquals(new Squash.Identity(99, 98, List.of(7)), toAnother.of(root));
+        var all = new Squash(Squash.Mode.ALL, 99, 98);
+        assertEquals(new Squash.Identity(99, 98, List.of()), all.of(allowed));
+        assertEquals(new Squash.Identity(99, 98, List.of()), all.of(SftpUser.of("a", 5, 6)));
+        var none = new Squash(Squash.Mode.NONE, 99, 98);
+        assertEquals(new Squash.Identity(0, 0, List.of(0, 7)), none.of(root));
     }
 
     @Test
     void aFileThatChangesIsReadAgainAndABadOneChangesNothing() throws Exception {
         var file = file("[a]\nuid = 1\ngid = 1\n");
-        var users = Users.of(file);
+        var users = Users.of(file, Squash.USUAL);
         assertEquals("a", users.nameOf(1));
         file.write(Map.of("bob", SftpUser.of("bob", 5, 6)));
         assertTrue(users.find("bob").isPresent());
