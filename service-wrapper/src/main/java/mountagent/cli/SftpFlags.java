@@ -7,8 +7,7 @@ import mountagent.service.CommandFailure;
 import mountagent.service.Environment;
 import mountagent.service.ListenAddress;
 import mountagent.service.SftpSpec;
-import mountagent.sftp.ssh.SshSide;
-import mountagent.sftp.users.Squash;
+import mountagent.service.SquashChoice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -53,7 +52,7 @@ final class SftpFlags {
             names = "--sftp-squash-to",
             paramLabel = "UID:GID",
             description = "Whom those become; default 65534:65534.")
-    private String squashTo = Squash.NOBODY + ":" + Squash.NOBODY;
+    private String squashTo = SquashChoice.USUAL_TARGET;
 
     @Option(names = "--sftp-log-files", description = "Log what users do to files: opened, closed, removed and so on.")
     private boolean logFiles;
@@ -69,44 +68,26 @@ final class SftpFlags {
         return new SftpSpec(
                 ListenAddress.of(flag, listen),
                 usersFile(environment),
-                squash(),
+                SquashChoice.of(squash, squashTo),
                 trustedAuthorities == null ? null : environment.resolve(trustedAuthorities),
                 hostKeys == null ? SftpSpec.usualHostKeys(environment) : environment.resolve(hostKeys),
-                options(),
+                choices(),
                 (int) Flags.within("--sftp-connections", connections, 1, CONNECTIONS_MOST));
     }
 
-    private Set<SshSide.Option> options() {
-        var options = EnumSet.noneOf(SshSide.Option.class);
-        add(options, passwords, SshSide.Option.PASSWORDS);
-        add(options, noChaCha20, SshSide.Option.NO_CHACHA20);
-        add(options, logFiles, SshSide.Option.LOG_FILES);
-        add(options, checkFile, SshSide.Option.CHECK_FILE);
-        return options;
+    private Set<SftpSpec.Choice> choices() {
+        var choices = EnumSet.noneOf(SftpSpec.Choice.class);
+        add(choices, passwords, SftpSpec.Choice.PASSWORDS);
+        add(choices, noChaCha20, SftpSpec.Choice.NO_CHACHA20);
+        add(choices, logFiles, SftpSpec.Choice.LOG_FILES);
+        add(choices, checkFile, SftpSpec.Choice.CHECK_FILE);
+        return choices;
     }
 
-    private static void add(Set<SshSide.Option> options, boolean isWanted, SshSide.Option option) {
+    private static void add(Set<SftpSpec.Choice> choices, boolean isWanted, SftpSpec.Choice choice) {
         if (isWanted) {
-            options.add(option);
+            choices.add(choice);
         }
-    }
-
-    private Squash squash() throws CommandFailure {
-        var mode = switch (squash) {
-            case "root" -> Squash.Mode.ROOT;
-            case "all" -> Squash.Mode.ALL;
-            case "none" -> Squash.Mode.NONE;
-            default -> throw new CommandFailure("--sftp-squash " + squash + ": it must be root, all or none");
-        };
-        var numbers = squashTo.split(":", -1);
-        try {
-            if (numbers.length == 2) {
-                return new Squash(mode, Integer.parseUnsignedInt(numbers[0]), Integer.parseUnsignedInt(numbers[1]));
-            }
-        } catch (NumberFormatException e) {
-            throw new CommandFailure("--sftp-squash-to " + squashTo + ": it must be UID:GID, like 65534:65534", e);
-        }
-        throw new CommandFailure("--sftp-squash-to " + squashTo + ": it must be UID:GID, like 65534:65534");
     }
 
     private Path usersFile(Environment environment) {

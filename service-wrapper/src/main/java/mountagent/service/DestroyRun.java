@@ -13,6 +13,7 @@ import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.maintenance.Destruction;
 import mountagent.meta.MetaStore;
+import mountagent.volume.VolumeFs;
 import mountagent.meta.SessionRecord;
 import mountagent.meta.codec.SessionInfo;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ public final class DestroyRun {
 
     private ExitCode destroy(CommandVolume volume, Set<Wish> wishes) throws CommandFailure, FsException {
         var store = volume.openObjects();
-        var space = volume.meta().space();
+        var space = volume.meta().space(VolumeFs.ROOT);
         var out = console.out();
         out.println(" volume name: " + volume.format().name());
         out.println(" volume UUID: " + volume.format().uuid());

@@ -2,13 +2,16 @@ package mountagent.service;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import mountagent.base.Clock;
 import mountagent.frontend.Mount;
 import mountagent.sftp.SftpServer;
 import mountagent.sftp.SftpSettings;
 import mountagent.sftp.ssh.SshLimits;
+import mountagent.sftp.ssh.SshSide;
 import mountagent.volume.Origin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +32,10 @@ final class SftpService implements Mount {
         var settings = new SftpSettings(
                 spec.listen().resolved(),
                 spec.users(),
-                spec.squash(),
+                spec.squash().squash(),
                 spec.trustedAuthorities(),
                 spec.hostKeys(),
-                spec.options(),
+                options(spec),
                 SshLimits.usual(spec.connectionsMax()));
         try {
             var server = SftpServer.start(settings, opened.plainFrontEnd(new Origin("sftp")), Clock.SYSTEM);
@@ -41,6 +44,17 @@ final class SftpService implements Mount {
         } catch (IOException e) {
             throw new CommandFailure("cannot serve SFTP: " + e.getMessage(), e);
         }
+    }
+
+    private static Set<SshSide.Option> options(SftpSpec spec) {
+        return spec.choices().stream()
+                .map(choice -> switch (choice) {
+                    case PASSWORDS -> SshSide.Option.PASSWORDS;
+                    case NO_CHACHA20 -> SshSide.Option.NO_CHACHA20;
+                    case LOG_FILES -> SshSide.Option.LOG_FILES;
+                    case CHECK_FILE -> SshSide.Option.CHECK_FILE;
+                })
+                .collect(Collectors.toSet());
     }
 
     /// Where it is: an address, not a directory.

@@ -2,8 +2,6 @@ package mountagent.service;
 
 import java.nio.file.Path;
 import java.util.Set;
-import mountagent.sftp.ssh.SshSide;
-import mountagent.sftp.users.Squash;
 import org.jspecify.annotations.Nullable;
 
 /// How a volume is to be shown by SFTP: where the server listens, the file of its users and whom they become in the
@@ -12,13 +10,21 @@ import org.jspecify.annotations.Nullable;
 public record SftpSpec(
         ListenAddress listen,
         Path users,
-        Squash squash,
+        SquashChoice squash,
         @Nullable Path trustedAuthorities,
         Path hostKeys,
-        Set<SshSide.Option> options,
+        Set<Choice> choices,
         int connectionsMax) {
     public SftpSpec {
-        options = Set.copyOf(options);
+        choices = Set.copyOf(choices);
+    }
+
+    /// What may be wanted or not.
+    public enum Choice {
+        PASSWORDS,
+        NO_CHACHA20,
+        LOG_FILES,
+        CHECK_FILE
     }
 
     /// Where the user of `environment` keeps what SFTP needs unless told otherwise.

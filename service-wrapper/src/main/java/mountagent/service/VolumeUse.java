@@ -5,6 +5,7 @@ import mountagent.json.JsonObject;
 import mountagent.json.JsonValue;
 import mountagent.meta.Cursor;
 import mountagent.meta.MetaStore;
+import mountagent.volume.VolumeFs;
 import mountagent.meta.Page;
 import mountagent.meta.Scan;
 
@@ -21,7 +22,7 @@ final class VolumeUse {
 
     /// Space and inodes, used and available.
     static JsonObject plain(MetaStore meta) {
-        var space = meta.space();
+        var space = meta.space(VolumeFs.ROOT);
         return JsonObject.EMPTY
                 .with("UsedSpace", JsonValue.Digits.of(space.totalBytes() - space.availableBytes()))
                 .with("AvailableSpace", JsonValue.Digits.of(space.availableBytes()))

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,18 +71,11 @@ final class SftpProcessTest {
                         + " -o IdentitiesOnly=yes -o IdentityFile=key -P " + port + " -b batch tester@127.0.0.1");
     }
 
-    private Process startAlone(Path output) throws Exception {
-        var process = new Program(home)
-                .start(
-                        output,
-                        "sftp",
-                        url(),
-                        "--listen",
-                        "127.0.0.1:" + port,
-                        "--sftp-users",
-                        "users",
-                        "--sftp-host-keys",
-                        "host-keys");
+    private Process startAlone(Path output, String... flags) throws Exception {
+        List<Object> words = new ArrayList<>(List.of("sftp", url(), "--listen", "127.0.0.1:" + port));
+        words.addAll(List.of("--sftp-users", "users", "--sftp-host-keys", "host-keys"));
+        words.addAll(List.of(flags));
+        var process = new Program(home).start(output, words.toArray());
         Program.await("it listens", () -> Files.readString(output).contains("listens on") || !process.isAlive());
         assertTrue(process.isAlive(), Files.readString(output));
         return process;
@@ -112,6 +107,23 @@ final class SftpProcessTest {
         assertEquals("closed", Files.readString(home.resolve("again")));
         second.destroy();
         assertTrue(second.waitFor(60, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void whoIsSquashedAndWhatIsDoneToFilesIsInTheLog() throws Exception {
+        var output = home.resolve("sftp.log");
+        var process = startAlone(output, "--sftp-log-files", "--sftp-squash", "all", "--sftp-squash-to", "7:8");
+        var listed = sftp("put key.pub /mine", "ls -ln /mine");
+        assertTrue(listed.matches("(?s).* tester +8 .*"), listed);
+        process.destroy();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> text(output));
+        var said = text(output);
+        assertTrue(said.contains("user tester is connected from /127.0.0.1 with key SHA256:"), said);
+        assertTrue(said.contains("tester 127.0.0.1 open \"/mine\" for write,create,truncate: done"), said);
+        assertTrue(said.contains("tester 127.0.0.1 close \"/mine\" read 0 written "), said);
+        var failed = run("sftp", url(), "--sftp-squash", "some");
+        assertEquals(1, failed.status());
+        assertTrue(failed.output().contains("--sftp-squash some: it must be root, all or none"), failed.output());
     }
 
     @Test
