@@ -76,7 +76,10 @@ public final class MountRun {
                     if (!signal.wasTold()) {
                         ready.accept(opened.name());
                         opened.listen(spec.metrics(), mountPoint);
-                        opened.warmUp();
+                        opened.warmUp(
+                                sftp == null
+                                        ? ScratchPractice.Doors.MOUNT
+                                        : ScratchPractice.Doors.MOUNT_AND_SFTP);
                     }
                     awaitEnd(mount);
                 }

@@ -76,8 +76,8 @@ final class OpenVolume implements AutoCloseable {
         }
 
         /// Begins to compile what programs will need. To be called once they can use the mount.
-        void warmUp() {
-            owner.warmUp();
+        void warmUp(ScratchPractice.Doors doors) {
+            owner.warmUp(doors);
         }
 
         @Override
@@ -164,13 +164,14 @@ final class OpenVolume implements AutoCloseable {
         observation.watch(opened(MetadataBackup.start(engine, objects, plan, clock, new SecureRandom())));
     }
 
-    private void warmUp() {
+    private void warmUp(ScratchPractice.Doors doors) {
         var metadata = switch (url) {
             case MetaUrl.Sqlite _ -> ScratchVolume.Metadata.SQLITE;
             case MetaUrl.Redis _ -> ScratchVolume.Metadata.MEMORY;
         };
         opened(WarmUp.start(
-                folder -> new ScratchVolume(folder, metadata, environment, clock),
+                (folder, goesOn) -> new ScratchPractice(
+                        new ScratchVolume(folder, metadata, environment, clock), folder, doors, goesOn, clock),
                 observation::operations,
                 WarmUp.usualPlace(),
                 clock));

@@ -12,20 +12,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import mountagent.base.Clock;
+import mountagent.base.FsException;
 import mountagent.base.Sizes;
 import mountagent.base.Threads;
 
 /// The program's usual work in small, for the JVM to learn from: the build runs it once and keeps what was learnt
 /// (classes, their order, which methods are hot) in an ahead-of-time cache, with which later runs begin.
 ///
-/// Two parts: the short commands, and a mount with programs on it. Where nothing can be mounted the cache knows less,
+/// Two parts: the short commands, and a mount with programs on it and SFTP beside it. Where nothing can be mounted the cache knows less,
 /// which costs time and nothing else.
 public final class Rehearsal {
     private static final Duration MOUNT_LIMIT = Duration.ofSeconds(30);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
     private static final Duration WORK_TIME = Duration.ofSeconds(6);
+    private static final Duration SFTP_TIME = Duration.ofSeconds(6);
     private static final int FILES = 200;
     private static final int SMALL_BYTES = 4 * Sizes.KIB;
     private static final int STREAM_BYTES = 32 * Sizes.MIB;
@@ -85,10 +89,31 @@ public final class Rehearsal {
                 for (int round = 0; Clock.SYSTEM.nanoTime() < limit; round++) {
                     work(Files.createDirectory(place.resolve("round" + round)));
                 }
+                sftp();
             }
         } finally {
             run("umount", place.toString());
             mount.join(MOUNT_LIMIT);
+        }
+    }
+
+    /// Clients of SFTP at work, on a volume of its own.
+    private void sftp() throws IOException {
+        var scratch = Files.createDirectory(folder.resolve("scratch"));
+        var nowhere = new Environment(Map.of(), folder, false, folder);
+        long limit = Clock.SYSTEM.nanoTime() + SFTP_TIME.toNanos();
+        BooleanSupplier goesOn = () -> Clock.SYSTEM.nanoTime() < limit;
+        try (var practice = new ScratchPractice(
+                new ScratchVolume(scratch, ScratchVolume.Metadata.SQLITE, nowhere, Clock.SYSTEM),
+                scratch,
+                ScratchPractice.Doors.MOUNT_AND_SFTP,
+                goesOn,
+                Clock.SYSTEM)) {
+            for (int round = 0; goesOn.getAsBoolean(); round++) {
+                practice.round(round);
+            }
+        } catch (CommandFailure | FsException e) {
+            throw new IOException("the rehearsal of SFTP failed: " + e.getMessage(), e);
         }
     }
 

@@ -40,7 +40,7 @@ public final class SftpRun {
                 if (!signal.wasTold()) {
                     ready.accept(opened.name());
                     opened.listen(spec.metrics(), PLACE);
-                    opened.warmUp();
+                    opened.warmUp(ScratchPractice.Doors.MOUNT_AND_SFTP);
                 }
                 awaitEnd(service);
             }

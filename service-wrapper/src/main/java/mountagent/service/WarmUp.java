@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import mountagent.base.Clock;
 import mountagent.base.FsException;
@@ -43,10 +44,10 @@ final class WarmUp implements AutoCloseable {
     private long seen;
     private volatile int done;
 
-    /// Makes a scratch volume in an empty folder.
+    /// Makes a scratch volume in an empty folder, to work on as long as `goesOn`.
     @FunctionalInterface
     interface Making {
-        ScratchVolume in(Path folder) throws CommandFailure, FsException;
+        ScratchPractice in(Path folder, BooleanSupplier goesOn) throws CommandFailure, FsException, IOException;
     }
 
     /// One of at most `rounds`, not begun. The rest as for [#start].
@@ -81,8 +82,8 @@ final class WarmUp implements AutoCloseable {
             var folder = Files.createTempDirectory(
                     place, FOLDER_PREFIX + ProcessHandle.current().pid() + "-");
             removeLeftovers(Files.getOwner(folder));
-            try (var scratch = making.in(folder)) {
-                work(new ScratchWork(scratch.view(), () -> !closed), begun + LIMIT.toNanos());
+            try (var practice = making.in(folder, () -> !closed)) {
+                work(practice, begun + LIMIT.toNanos());
             }
             log.debug("warmed up in {} ms", TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - begun));
         } catch (InterruptedException _) {
@@ -92,11 +93,12 @@ final class WarmUp implements AutoCloseable {
         }
     }
 
-    private void work(ScratchWork work, long limitNanos) throws FsException, InterruptedException {
+    private void work(ScratchPractice practice, long limitNanos)
+            throws FsException, IOException, InterruptedException {
         while (done < rounds && makeWay(limitNanos)) {
             int round = done;
             done = round + 1;
-            work.round(round);
+            practice.round(round);
         }
     }
 

@@ -17,10 +17,10 @@ public final class Logged implements AutoCloseable {
         root.addAppender(appender);
     }
 
-    /// The lines, oldest first.
+    /// The lines, oldest first; of libraries only warnings and worse, as users have it.
     public List<String> lines() {
         return List.copyOf(appender.list).stream()
-                .filter(event -> event.getLevel().isGreaterOrEqual(Level.INFO))
+                .filter(event -> event.getLevel().isGreaterOrEqual(event.getLoggerName().startsWith("mountagent") ? Level.INFO : Level.WARN))
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
     }

@@ -107,8 +107,13 @@ final class WarmUpTest {
 
     private WarmUp.Making making(Metadata metadata) {
         var nowhere = new Environment(Map.of(), place, false, place);
-        return folder ->
-                new ScratchVolume(folder, metadata, nowhere, new SettableClock(new Timestamp(1_700_000_000, 0)));
+        var clock = new SettableClock(new Timestamp(1_700_000_000, 0));
+        return (folder, goesOn) -> new ScratchPractice(
+                new ScratchVolume(folder, metadata, nowhere, clock),
+                folder,
+                ScratchPractice.Doors.MOUNT_AND_SFTP,
+                goesOn,
+                clock);
     }
 
     private List<Path> left() throws IOException {

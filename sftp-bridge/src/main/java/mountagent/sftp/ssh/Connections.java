@@ -16,6 +16,7 @@ import org.apache.sshd.common.session.SessionListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Counts connections and keeps them within [SshLimits]. Thread-safe.
 final class Connections implements IoServiceEventListener, SessionListener {
@@ -23,6 +24,7 @@ final class Connections implements IoServiceEventListener, SessionListener {
 
     private final SshLimits limits;
     private final LoginGuard guard;
+    private final Level level;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock; oldest first.
@@ -31,9 +33,11 @@ final class Connections implements IoServiceEventListener, SessionListener {
     /// `user` is null until somebody has logged in.
     private record Known(InetAddress address, @Nullable String user) {}
 
-    Connections(SshLimits limits, LoginGuard guard) {
+    /// Tells who comes and goes at `level`.
+    Connections(SshLimits limits, LoginGuard guard, Level level) {
         this.limits = limits;
         this.guard = guard;
+        this.level = level;
     }
 
     @Override
@@ -120,11 +124,12 @@ final class Connections implements IoServiceEventListener, SessionListener {
             session.close(true);
         } else {
             guard.succeeded(Logins.address(session));
-            log.info(
-                    "user {} is connected from {} with {}",
-                    user,
-                    Logins.address(session),
-                    session.getAttribute(Logins.WAY));
+            log.atLevel(level)
+                    .log(
+                            "user {} is connected from {} with {}",
+                            user,
+                            Logins.address(session),
+                            session.getAttribute(Logins.WAY));
         }
     }
 
@@ -138,7 +143,7 @@ final class Connections implements IoServiceEventListener, SessionListener {
             lock.unlock();
         }
         if (known != null && known.user != null) {
-            log.info("user {} from {} is gone", known.user, known.address);
+            log.atLevel(level).log("user {} from {} is gone", known.user, known.address);
         } else if (known != null && session.getUsername() != null) {
             // it tried and did not get in
             guard.failed(known.address);

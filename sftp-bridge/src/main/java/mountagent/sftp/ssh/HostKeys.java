@@ -16,6 +16,7 @@ import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceW
 import org.apache.sshd.common.util.security.SecurityUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The keys by which clients know the server: every file `*_key` of a directory, in OpenSSH's form; an Ed25519
 /// and an ECDSA key are made at first. Further ones beside them are for changing over. None may be readable by
@@ -32,6 +33,11 @@ final class HostKeys {
 
     /// The keys in `folder`, made if there are none. IOException says which one cannot be used.
     static List<KeyPair> load(Path folder) throws IOException {
+        return load(folder, Level.INFO);
+    }
+
+    /// The same, told in the log at `level`.
+    static List<KeyPair> load(Path folder, Level level) throws IOException {
         Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(FOLDER));
         List<Path> files = files(folder);
         if (files.isEmpty()) {
@@ -40,7 +46,7 @@ final class HostKeys {
         }
         List<KeyPair> keys = new ArrayList<>();
         for (Path file : files) {
-            keys.add(read(file));
+            keys.add(read(file, level));
         }
         return keys;
     }
@@ -56,7 +62,7 @@ final class HostKeys {
         }
     }
 
-    private static KeyPair read(Path file) throws IOException {
+    private static KeyPair read(Path file, Level level) throws IOException {
         var others = java.util.EnumSet.noneOf(PosixFilePermission.class);
         others.addAll(Files.getPosixFilePermissions(file));
         others.removeAll(FILE);
@@ -65,7 +71,8 @@ final class HostKeys {
         }
         try (var in = Files.newInputStream(file)) {
             for (KeyPair pair : SecurityUtils.loadKeyPairIdentities(null, file::toString, in, null)) {
-                log.info("host key {} {}", KeyUtils.getKeyType(pair), KeyUtils.getFingerPrint(pair.getPublic()));
+                log.atLevel(level)
+                        .log("host key {} {}", KeyUtils.getKeyType(pair), KeyUtils.getFingerPrint(pair.getPublic()));
                 return pair;
             }
         } catch (GeneralSecurityException | RuntimeException e) {

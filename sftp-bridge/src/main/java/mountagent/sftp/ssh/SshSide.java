@@ -46,6 +46,7 @@ import org.apache.sshd.server.global.OpenSshHostKeysHandler;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// A running SSH server whose sessions have SFTP in them and nothing else. Thread-safe.
 public final class SshSide implements AutoCloseable {
@@ -83,7 +84,9 @@ public final class SshSide implements AutoCloseable {
         /// A line of the log for each thing that is done to files.
         LOG_FILES,
         /// Hashes of files are made on request.
-        CHECK_FILE
+        CHECK_FILE,
+        /// Who comes and goes is told to those alone who look for faults.
+        QUIET
     }
 
     /// Where it listens, where its host keys are, whose certificates it takes, what is offered.
@@ -107,12 +110,13 @@ public final class SshSide implements AutoCloseable {
 
     /// Starts one. IOException says why not.
     public static SshSide start(Plan plan, Users users, Sessions sessions, Clock clock) throws IOException {
-        List<KeyPair> keys = HostKeys.load(plan.hostKeys());
+        Level level = plan.options().contains(Option.QUIET) ? Level.DEBUG : Level.INFO;
+        List<KeyPair> keys = HostKeys.load(plan.hostKeys(), level);
         var factory = Threads.virtual("sftp-request-");
         Executor threads = task -> factory.newThread(task).start();
         var commands = new SftpCommands(threads);
         var guard = new LoginGuard(clock);
-        var connections = new Connections(plan.limits(), guard);
+        var connections = new Connections(plan.limits(), guard, level);
         var timer = Executors.newSingleThreadScheduledExecutor(Threads.platform("sftp-timer-"));
         SshServer server = ServerBuilder.builder().build();
         server.setScheduledExecutorService(timer);
