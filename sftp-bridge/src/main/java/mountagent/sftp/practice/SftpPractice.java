@@ -27,10 +27,10 @@ import org.apache.sshd.common.util.security.SecurityUtils;
 /// on a free port of the loopback. Its only user has a key that is made for it and kept in memory. Used by one thread.
 public final class SftpPractice implements AutoCloseable {
     private static final String USER = "practice";
-    private static final int FILES = 100;
+    private static final int FILES = 40;
     private static final int SMALL_BYTES = 4 * Sizes.KIB;
     private static final int PART_BYTES = 255 * Sizes.KIB;
-    private static final int PARTS = 32;
+    private static final int PARTS = 8;
 
     // types of messages
     private static final int OPEN = 3;

@@ -36,4 +36,20 @@ public record SshLimits(
                 Duration.ofMinutes(10),
                 BUFFER_BYTES);
     }
+
+    /// The same with another time to log in.
+    public SshLimits withLoginTime(Duration time) {
+        return new SshLimits(
+                connections,
+                connectionsOfAddress,
+                connectionsOfUser,
+                unauthenticated,
+                channelsOfConnection,
+                handlesOfChannel,
+                requestsOfUser,
+                triesOfConnection,
+                time,
+                idleTime,
+                bufferBytes);
+    }
 }

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import mountagent.base.NodeSpec;
 import mountagent.base.Program;
+import mountagent.volume.TestVolume;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,12 +103,25 @@ final class RealProgramsTest {
 
     @Test
     void aBigDirectoryIsListed() throws Exception {
-        for (int i = 0; i < 20_000; i++) {
-            fixture.volume.put("entry-" + i, "");
+        int count = 100_000;
+        for (int i = 0; i < count; i++) {
+            fixture.volume
+                    .fs()
+                    .mknod(TestVolume.ROOT_USER, TestVolume.at("entry-" + i), NodeSpec.file(0644));
         }
         long lines =
                 sftp("ls -l\n").lines().filter(line -> line.contains("entry-")).count();
-        assertEquals(20_000, lines);
+        assertEquals(count, lines);
+    }
+
+    @Test
+    void noTerminalAndNoEnvironmentIsGiven() throws Exception {
+        String said = Program.run(
+                local,
+                "LANG=C LC_STRANGE=x ssh -tt " + options.replace("LogLevel=ERROR", "LogLevel=INFO")
+                        + " -o SendEnv=LC_STRANGE -p " + fixture.port() + " -s alice@127.0.0.1 sftp 2>&1 </dev/null"
+                        + " | tr -d '\\000' || true");
+        assertTrue(said.contains("PTY allocation request failed"), said);
     }
 
     @Test

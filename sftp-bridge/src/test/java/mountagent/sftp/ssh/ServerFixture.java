@@ -78,10 +78,16 @@ final class ServerFixture implements AutoCloseable {
 
     /// With the keys of certificate authorities, if any, and what else is wanted.
     static ServerFixture start(Path folder, @Nullable Path authorities, SshSide.Option... options) throws Exception {
-        return new ServerFixture(folder, authorities, Set.of(options));
+        return new ServerFixture(folder, authorities, Set.of(options), SshLimits.usual(100));
     }
 
-    private ServerFixture(Path folder, @Nullable Path authorities, Set<SshSide.Option> options) throws Exception {
+    /// With other limits.
+    static ServerFixture start(Path folder, SshLimits limits) throws Exception {
+        return new ServerFixture(folder, null, Set.of(), limits);
+    }
+
+    private ServerFixture(
+            Path folder, @Nullable Path authorities, Set<SshSide.Option> options, SshLimits limits) throws Exception {
         this.folder = folder;
         this.volume = TestVolume.inMemory();
         volume.fs().setattr(TestVolume.ROOT_USER, 1, AttrChange.NONE.withMode(0777));
@@ -97,7 +103,7 @@ final class ServerFixture implements AutoCloseable {
                 authorities,
                 folder.resolve("host-keys"),
                 options,
-                SshLimits.usual(100));
+                limits);
         this.server = SftpServer.start(settings, volume.volume().frontEnd(new Origin("sftp")), clock);
         client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
         client.start();

@@ -220,6 +220,49 @@ final class SftpServerTest {
         }
     }
 
+    /// Steps of an upload; the connection is cut after so many of them.
+    private static int upload(SftpClient sftp, int steps) throws IOException {
+        var handle = sftp.open("/cut" + steps, OpenMode.Create, OpenMode.Write);
+        for (int step = 1; step < steps; step++) {
+            if (step == 3) {
+                sftp.setStat(handle, new SftpClient.Attributes().perms(0600));
+            } else {
+                sftp.write(handle, (step - 1) * 100L, new byte[100]);
+            }
+        }
+        return steps > 4 ? 400 : steps > 2 ? 200 : (steps - 1) * 100;
+    }
+
+    @Test
+    void anUploadThatIsCutAnywhereLeavesWhatWasAnswered() throws Exception {
+        for (int steps = 1; steps <= 5; steps++) {
+            var session = fixture.logIn("alice");
+            int length = upload(sftp(session), steps);
+            session.close(true);
+            Await.until("the connection is gone", () -> fixture.server.connectionCount() == 0);
+            String name = "cut" + steps;
+            Await.until("its data is stored", () -> fixture.volume.lookup(name).attr().length() == length);
+            try (var again = fixture.logIn("alice");
+                    var client = sftp(again);
+                    var handle = client.open("/" + name, OpenMode.Write, OpenMode.Append)) {
+                client.write(handle, 0, new byte[10]);
+            }
+            assertEquals(length + 10, fixture.volume.lookup(name).attr().length(), "nobody else holds it");
+        }
+    }
+
+    @Test
+    void aSignatureByAnotherKeyDoesNotLetIn() throws Exception {
+        var generator = java.security.KeyPairGenerator.getInstance("EC");
+        generator.initialize(256);
+        var forged = new java.security.KeyPair(
+                fixture.key.getPublic(), generator.generateKeyPair().getPrivate());
+        try (var session = fixture.connect("alice")) {
+            session.addPublicKeyIdentity(forged);
+            assertThrows(SshException.class, () -> session.auth().verify(ServerFixture.WAIT));
+        }
+    }
+
     @Test
     void aServerThatEndsStoresWhatIsPending() throws Exception {
         var session = fixture.logIn("alice");
