@@ -334,14 +334,14 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         times.run(Operation.REMOVE_XATTR, () -> xattrs.remove(caller, inode, name));
     }
 
-    /// Size and use of the volume as far as the quotas of the directories over `inode` (its own included) let it be used.
-    /// Never fails: tells the last known values of the volume when the engine does.
+    /// Size and use of the volume as far as the quotas of the directories over `inode` (its own included)
+    /// let it be used. Never fails: tells the last known values of the volume when the engine does.
     public SpaceInfo space(long inode) {
         return housekeeping.space(inode);
     }
 
-    /// The same of the root without asking the engine: as of the last heartbeat or [#space], with what this client has
-    /// added since.
+    /// The same of the root without asking the engine: as of the last heartbeat or [#space], with what
+    /// this client has added since.
     public SpaceInfo knownSpace() {
         return housekeeping.knownSpace();
     }

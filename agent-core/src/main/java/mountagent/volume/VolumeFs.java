@@ -180,10 +180,10 @@ public interface VolumeFs {
     /// Removes an extended attribute. ENODATA.
     void removeXattr(Caller caller, long inode, FileName name) throws FsException;
 
-    /// Size and use of the volume as seen from `inode`: the nearest directory with a quota says what is in use, that
-    /// directory or its own included, and no more is free than each quota above leaves. Without quotas it is the whole
-    /// volume. Never fails for a server that is away, nor for an inode that is gone: it tells the last known values of
-    /// the volume.
+    /// Size and use of the volume as seen from `inode`: the nearest directory with a quota, itself
+    /// included, says what is in use, and no more is free than each quota above leaves. Without quotas it is
+    /// the whole volume. Never fails for a server that is away, nor for an inode that is gone: it tells the
+    /// last known values of the volume.
     SpaceInfo statfs(long inode) throws FsException;
 
     // Locks

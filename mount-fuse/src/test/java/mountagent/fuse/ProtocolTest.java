@@ -144,8 +144,7 @@ final class ProtocolTest {
         assertEquals(
                 1L << 40 >> 12, kernel.ask(message(Opcode.STATFS, 1)).body().getLong(0));
         assertEquals(
-                1L << 20 >> 12,
-                kernel.ask(message(Opcode.STATFS, inode)).body().getLong(0));
+                1L << 20 >> 12, kernel.ask(message(Opcode.STATFS, inode)).body().getLong(0));
     }
 
     @Test

@@ -45,13 +45,11 @@ final class SftpFlags {
     @Option(
             names = "--sftp-squash",
             paramLabel = "WHO",
-            description = "Who becomes nobody in the volume: root (default; users with allow-uid-0 excepted), all, none.")
+            description =
+                    "Who becomes nobody in the volume: root (default; users with allow-uid-0 excepted), all, none.")
     private String squash = "root";
 
-    @Option(
-            names = "--sftp-squash-to",
-            paramLabel = "UID:GID",
-            description = "Whom those become; default 65534:65534.")
+    @Option(names = "--sftp-squash-to", paramLabel = "UID:GID", description = "Whom those become; default 65534:65534.")
     private String squashTo = SquashChoice.USUAL_TARGET;
 
     @Option(names = "--sftp-log-files", description = "Log what users do to files: opened, closed, removed and so on.")

@@ -77,9 +77,7 @@ public final class MountRun {
                         ready.accept(opened.name());
                         opened.listen(spec.metrics(), mountPoint);
                         opened.warmUp(
-                                sftp == null
-                                        ? ScratchPractice.Doors.MOUNT
-                                        : ScratchPractice.Doors.MOUNT_AND_SFTP);
+                                sftp == null ? ScratchPractice.Doors.MOUNT : ScratchPractice.Doors.MOUNT_AND_SFTP);
                     }
                     awaitEnd(mount);
                 }

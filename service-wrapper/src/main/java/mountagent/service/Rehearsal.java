@@ -23,8 +23,8 @@ import mountagent.base.Threads;
 /// The program's usual work in small, for the JVM to learn from: the build runs it once and keeps what was learnt
 /// (classes, their order, which methods are hot) in an ahead-of-time cache, with which later runs begin.
 ///
-/// Two parts: the short commands, and a mount with programs on it and SFTP beside it. Where nothing can be mounted the cache knows less,
-/// which costs time and nothing else.
+/// Two parts: the short commands, and a mount with programs on it and clients of SFTP beside it. Where nothing
+/// can be mounted the cache knows less, which costs time and nothing else.
 public final class Rehearsal {
     private static final Duration MOUNT_LIMIT = Duration.ofSeconds(30);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);

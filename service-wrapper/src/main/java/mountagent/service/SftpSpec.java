@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// How a volume is to be shown by SFTP: where the server listens, the file of its users and whom they become in the
-/// volume, the file of trusted certificate authorities (null for none), the directory of its host keys, what is offered,
-/// and how many connections there may be.
+/// How a volume is to be shown by SFTP: where the server listens, the file of its users and whom they become in
+/// the volume, the file of trusted certificate authorities (null for none), the directory of its host keys, what
+/// is offered, and how many connections there may be.
 public record SftpSpec(
         ListenAddress listen,
         Path users,

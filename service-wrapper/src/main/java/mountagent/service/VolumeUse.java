@@ -5,9 +5,9 @@ import mountagent.json.JsonObject;
 import mountagent.json.JsonValue;
 import mountagent.meta.Cursor;
 import mountagent.meta.MetaStore;
-import mountagent.volume.VolumeFs;
 import mountagent.meta.Page;
 import mountagent.meta.Scan;
+import mountagent.volume.VolumeFs;
 
 /// The part `Stat` of a status report.
 final class VolumeUse {

@@ -93,8 +93,7 @@ final class WarmUp implements AutoCloseable {
         }
     }
 
-    private void work(ScratchPractice practice, long limitNanos)
-            throws FsException, IOException, InterruptedException {
+    private void work(ScratchPractice practice, long limitNanos) throws FsException, IOException, InterruptedException {
         while (done < rounds && makeWay(limitNanos)) {
             int round = done;
             done = round + 1;

@@ -20,7 +20,8 @@ public final class Logged implements AutoCloseable {
     /// The lines, oldest first; of libraries only warnings and worse, as users have it.
     public List<String> lines() {
         return List.copyOf(appender.list).stream()
-                .filter(event -> event.getLevel().isGreaterOrEqual(event.getLoggerName().startsWith("mountagent") ? Level.INFO : Level.WARN))
+                .filter(event -> event.getLevel()
+                        .isGreaterOrEqual(event.getLoggerName().startsWith("mountagent") ? Level.INFO : Level.WARN))
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
     }

@@ -84,8 +84,7 @@ public final class SftpServer implements AutoCloseable {
 
     private View view(SftpUser user, InetAddress address) throws FsException {
         var identity = users.identity(user);
-        var caller = new Caller(
-                identity.uid(), identity.gid(), identity.groups(), 0, user.umask(), Caller.Checks.CORE);
+        var caller = new Caller(identity.uid(), identity.gid(), identity.groups(), 0, user.umask(), Caller.Checks.CORE);
         var extras = new View.Extras(logsFiles ? FileLog.of(user.name(), address) : FileLog.OFF, hashing);
         var rights = user.isReadOnly() ? View.Rights.READ_ONLY : View.Rights.READ_WRITE;
         return new View(volume, caller, root(user), rights, users::nameOf, clock, extras);

@@ -87,8 +87,7 @@ public final class FileLog {
             case SftpRequest.CopyData copy ->
                 "copy " + pathOf(handles, copy.from()) + " to " + pathOf(handles, copy.to());
             case SftpRequest.SetStat set -> "setstat " + path(set.path()) + words(set.attributes());
-            case SftpRequest.SetHandleStat set ->
-                "setstat " + pathOf(handles, set.handle()) + words(set.attributes());
+            case SftpRequest.SetHandleStat set -> "setstat " + pathOf(handles, set.handle()) + words(set.attributes());
             default -> null;
         };
     }

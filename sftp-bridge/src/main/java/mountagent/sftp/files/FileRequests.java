@@ -152,7 +152,12 @@ final class FileRequests {
         OpenFile file = handles.file(request.handle());
         int length = (int) Math.min(request.length(), Protocol.DATA_MAX);
         return Objects.requireNonNull(
-                readBy(id, file, length, target -> volume.read(file.handle(), request.offset(), target), request.offset()),
+                readBy(
+                        id,
+                        file,
+                        length,
+                        target -> volume.read(file.handle(), request.offset(), target),
+                        request.offset()),
                 "only a read that does not wait may have no answer");
     }
 

@@ -26,9 +26,7 @@ final class LogText {
     }
 
     private static void escape(StringBuilder text, byte value) {
-        text.append("\\x")
-                .append(Character.forDigit(value >> 4 & 0xf, 16))
-                .append(Character.forDigit(value & 0xf, 16));
+        text.append("\\x").append(Character.forDigit(value >> 4 & 0xf, 16)).append(Character.forDigit(value & 0xf, 16));
     }
 
     /// How many bytes the harmless character at `at` has, 0 if there is none.

@@ -16,7 +16,8 @@ public final class RootDirectory {
 
     /// The inode of `path` from the root of the volume, found with all rights. ENOENT, ENOTDIR.
     public static long find(VolumeFs volume, String path) throws FsException {
-        var all = new View(volume, Caller.AGENT, VolumeFs.ROOT, View.Rights.READ_ONLY, _ -> "", Clock.SYSTEM, View.Extras.NONE);
+        var all = new View(
+                volume, Caller.AGENT, VolumeFs.ROOT, View.Rights.READ_ONLY, _ -> "", Clock.SYSTEM, View.Extras.NONE);
         Stat stat = ConfinedWalk.find(all, Bytes.utf8(path), Follow.LAST_LINK).existing();
         if (stat.attr().type() != FileType.DIRECTORY) {
             throw FsException.miss(Errno.ENOTDIR);

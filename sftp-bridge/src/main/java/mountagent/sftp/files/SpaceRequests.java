@@ -24,7 +24,11 @@ final class SpaceRequests {
     }
 
     Reply ofPath(int id, SftpRequest.SpaceOfPath request) throws FsException {
-        return space(id, ConfinedWalk.find(view, request.path(), Follow.LAST_LINK).existing().inode());
+        return space(
+                id,
+                ConfinedWalk.find(view, request.path(), Follow.LAST_LINK)
+                        .existing()
+                        .inode());
     }
 
     Reply ofHandle(int id, SftpRequest.SpaceOfHandle request) throws FsException {
@@ -49,7 +53,9 @@ final class SpaceRequests {
     }
 
     Reply available(int id, SftpRequest.SpaceAvailable request) throws FsException {
-        long inode = ConfinedWalk.find(view, request.path(), Follow.LAST_LINK).existing().inode();
+        long inode = ConfinedWalk.find(view, request.path(), Follow.LAST_LINK)
+                .existing()
+                .inode();
         SpaceInfo space = view.volume().statfs(inode);
         return Reply.extended(replies.pool(), id, 4 * Long.BYTES + Integer.BYTES)
                 .int64(space.totalBytes())

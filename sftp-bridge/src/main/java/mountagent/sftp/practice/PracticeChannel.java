@@ -55,8 +55,7 @@ final class PracticeChannel implements AutoCloseable {
     }
 
     private void init() throws IOException {
-        requests.write(
-                ByteBuffer.allocate(9).putInt(5).put((byte) 1).putInt(3).array());
+        requests.write(ByteBuffer.allocate(9).putInt(5).put((byte) 1).putInt(3).array());
         requests.flush();
         answer();
     }

@@ -129,14 +129,15 @@ final class Logins implements PasswordAuthenticator, PublickeyAuthenticator {
         }
         boolean isKnown = user.keys().stream()
                 .map(UserKey::of)
-                .anyMatch(known ->
-                        !known.isAuthority() && KeyUtils.compareKeys(known.key(), key) && known.isValid(use));
+                .anyMatch(
+                        known -> !known.isAuthority() && KeyUtils.compareKeys(known.key(), key) && known.isValid(use));
         return isKnown ? "" : "it is not the user's, or not valid there and then";
     }
 
     private static String shown(PublicKey key) {
         if (key instanceof OpenSshCertificate certificate) {
-            return "certificate \"" + shown(certificate.getId()) + "\" (" + Long.toUnsignedString(certificate.getSerial())
+            return "certificate \"" + shown(certificate.getId()) + "\" ("
+                    + Long.toUnsignedString(certificate.getSerial())
                     + ") of " + KeyUtils.getFingerPrint(certificate.getCaPubKey()) + " for key "
                     + KeyUtils.getFingerPrint(certificate.getCertPubKey());
         }

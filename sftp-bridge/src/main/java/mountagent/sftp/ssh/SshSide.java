@@ -219,8 +219,8 @@ public final class SshSide implements AutoCloseable {
                 var login = new Login(channel.getSession().getUsername(), Logins.address(channel.getSession()));
                 var command = new SftpCommand(
                         restricted,
-                        writer -> sessions.open(
-                                login, writer, restricted.share().replyBytes(), perUser.of(login.user())),
+                        writer ->
+                                sessions.open(login, writer, restricted.share().replyBytes(), perUser.of(login.user())),
                         commands);
                 restricted.serves(command);
                 return command;

@@ -115,8 +115,8 @@ public final class UserKey {
     /// IllegalArgumentException for a key that is too weak.
     static void requireStrong(PublicKey key) {
         if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < RSA_BITS_LEAST) {
-            throw new IllegalArgumentException("an RSA key of "
-                    + rsa.getModulus().bitLength() + " bits is too short: it needs " + RSA_BITS_LEAST);
+            throw new IllegalArgumentException(
+                    "an RSA key of " + rsa.getModulus().bitLength() + " bits is too short: it needs " + RSA_BITS_LEAST);
         }
         if (key.getAlgorithm().equals("DSA")) {
             throw new IllegalArgumentException("DSA keys are too weak: use an ssh-ed25519 key");

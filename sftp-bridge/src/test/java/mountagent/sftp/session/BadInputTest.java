@@ -103,12 +103,10 @@ final class BadInputTest extends SessionCase {
 
     @Test
     void anUnknownExtensionIsUnsupported() throws Exception {
-        assertEquals(
-                OP_UNSUPPORTED, client.ask(200, "text-seek", "x", 1L).status());
+        assertEquals(OP_UNSUPPORTED, client.ask(200, "text-seek", "x", 1L).status());
         assertEquals(
                 OP_UNSUPPORTED,
-                client.ask(200, "check-file-name", "/file", "sha256", 0L, 0L, 0)
-                        .status(),
+                client.ask(200, "check-file-name", "/file", "sha256", 0L, 0L, 0).status(),
                 "not asked for");
         assertEquals(OP_UNSUPPORTED, client.ask(200, "").status());
     }

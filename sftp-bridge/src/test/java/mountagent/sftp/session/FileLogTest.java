@@ -53,8 +53,7 @@ final class FileLogTest {
         client.ask(5, handle, 0L, 10);
         client.ask(5, handle, 100L, 10);
         client.ask(4, handle);
-        assertLogged(
-                "open \"/f\" for read,write,create,truncate: done", "close \"/f\" read 10 written 16 bytes: done");
+        assertLogged("open \"/f\" for read,write,create,truncate: done", "close \"/f\" read 10 written 16 bytes: done");
         client.ask(3, "/none", 1, 0);
         assertLogged("open \"/none\" for read: no such file or directory");
         client.ask(4, client.open("/f", 1));
@@ -91,8 +90,7 @@ final class FileLogTest {
         lines.clear();
         client.ask(9, "/f", 1 | 2 | 4 | 8, 3L, 7, 8, 0100640, 5, 6);
         client.ask(10, handle, 1, 2L);
-        assertLogged(
-                "setstat \"/f\" size 3 owner 7:8 mode 0640 times 5 6: done", "setstat \"/f\" size 2: done");
+        assertLogged("setstat \"/f\" size 3 owner 7:8 mode 0640 times 5 6: done", "setstat \"/f\" size 2: done");
     }
 
     @Test
@@ -113,8 +111,7 @@ final class FileLogTest {
         client.ask(14, "/" + "x".repeat(10_000), 0);
         assertEquals(5, lines.size());
         assertEquals(
-                WHO + "mkdir \"/a\\x0aalice 192.0.2.7 remove \\x22all\\x22: done\\x1b[2J\\x5c\": done",
-                lines.get(0));
+                WHO + "mkdir \"/a\\x0aalice 192.0.2.7 remove \\x22all\\x22: done\\x1b[2J\\x5c\": done", lines.get(0));
         assertEquals(WHO + "mkdir \"/Grüße 漢字\": done", lines.get(1));
         assertEquals(WHO + "mkdir \"/\\xe2\\x80\\xaetxt.exe\": done", lines.get(2));
         assertEquals(WHO + "mkdir \"/\\xff\\xc3\": invalid argument", lines.get(3));

@@ -94,8 +94,7 @@ final class HashRequestsTest extends SessionCase {
         assertRefused(client.ask(200, "check-file-handle", written, "sha256", 0L, 0L, 0), "bad file descriptor");
         client.ask(9, "/f", 1, 2L << 30);
         assertRefused(client.ask(200, "check-file-name", "/f", "sha256", 0L, 0L, 0), "at most 1073741824 bytes");
-        assertRefused(
-                client.ask(200, "check-file-name", "/f", "sha256", 0L, 4L << 20, 256), "and 4096 blocks");
+        assertRefused(client.ask(200, "check-file-name", "/f", "sha256", 0L, 4L << 20, 256), "and 4096 blocks");
     }
 
     private static void assertRefused(Answer answer, String words) {

@@ -268,12 +268,10 @@ final class RequestsTest extends SessionCase {
         assertEquals(10, space.getLong(40));
         assertEquals(9, space.getLong(56));
         Handle open = new Handle(client.ask(11, "/limited").handle());
-        assertEquals(
-                256, client.ask(200, "fstatvfs@openssh.com", open).body().getLong(16));
+        assertEquals(256, client.ask(200, "fstatvfs@openssh.com", open).body().getLong(16));
         assertEquals(
                 1 << 20, client.ask(200, "space-available", "/limited").body().getLong(0));
-        assertEquals(
-                1L << 50, client.ask(200, "space-available", "/").body().getLong(0));
+        assertEquals(1L << 50, client.ask(200, "space-available", "/").body().getLong(0));
         client.ask(4, open);
     }
 

@@ -130,8 +130,8 @@ final class CertificateTest {
         String forged = bytes.replace("\0\0\0\6reader", "\0\0\0\6alice!").replace("alice!", "reades");
         Files.writeString(
                 folder.resolve("user-cert.pub"),
-                words[0] + " "
-                        + Base64.getEncoder().encodeToString(forged.getBytes(StandardCharsets.ISO_8859_1)) + " x\n");
+                words[0] + " " + Base64.getEncoder().encodeToString(forged.getBytes(StandardCharsets.ISO_8859_1))
+                        + " x\n");
         addUser("reades");
         assertEquals(false, letsIn("reades"));
         sign("-s ca -n reades");

@@ -105,9 +105,7 @@ final class RealProgramsTest {
     void aBigDirectoryIsListed() throws Exception {
         int count = 100_000;
         for (int i = 0; i < count; i++) {
-            fixture.volume
-                    .fs()
-                    .mknod(TestVolume.ROOT_USER, TestVolume.at("entry-" + i), NodeSpec.file(0644));
+            fixture.volume.fs().mknod(TestVolume.ROOT_USER, TestVolume.at("entry-" + i), NodeSpec.file(0644));
         }
         long lines =
                 sftp("ls -l\n").lines().filter(line -> line.contains("entry-")).count();

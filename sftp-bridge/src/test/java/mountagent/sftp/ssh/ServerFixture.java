@@ -86,8 +86,8 @@ final class ServerFixture implements AutoCloseable {
         return new ServerFixture(folder, null, Set.of(), limits);
     }
 
-    private ServerFixture(
-            Path folder, @Nullable Path authorities, Set<SshSide.Option> options, SshLimits limits) throws Exception {
+    private ServerFixture(Path folder, @Nullable Path authorities, Set<SshSide.Option> options, SshLimits limits)
+            throws Exception {
         this.folder = folder;
         this.volume = TestVolume.inMemory();
         volume.fs().setattr(TestVolume.ROOT_USER, 1, AttrChange.NONE.withMode(0777));

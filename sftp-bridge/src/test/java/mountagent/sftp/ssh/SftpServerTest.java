@@ -241,7 +241,9 @@ final class SftpServerTest {
             session.close(true);
             Await.until("the connection is gone", () -> fixture.server.connectionCount() == 0);
             String name = "cut" + steps;
-            Await.until("its data is stored", () -> fixture.volume.lookup(name).attr().length() == length);
+            Await.until(
+                    "its data is stored",
+                    () -> fixture.volume.lookup(name).attr().length() == length);
             try (var again = fixture.logIn("alice");
                     var client = sftp(again);
                     var handle = client.open("/" + name, OpenMode.Write, OpenMode.Append)) {
