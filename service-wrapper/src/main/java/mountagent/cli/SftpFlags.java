@@ -58,6 +58,9 @@ final class SftpFlags {
     @Option(names = "--sftp-check-file", description = "Make hashes of files (SHA-2) for clients that ask for them.")
     private boolean checkFile;
 
+    @Option(names = "--sftp-scp", description = "Speak the old protocol of scp, too (scp -O).")
+    private boolean scp;
+
     @Option(names = "--sftp-connections", paramLabel = "N", description = "Connections at most; default 100.")
     private int connections = 100;
 
@@ -79,6 +82,7 @@ final class SftpFlags {
         add(choices, noChaCha20, SftpSpec.Choice.NO_CHACHA20);
         add(choices, logFiles, SftpSpec.Choice.LOG_FILES);
         add(choices, checkFile, SftpSpec.Choice.CHECK_FILE);
+        add(choices, scp, SftpSpec.Choice.SCP);
         return choices;
     }
 

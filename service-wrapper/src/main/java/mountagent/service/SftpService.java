@@ -53,6 +53,7 @@ final class SftpService implements Mount {
                     case NO_CHACHA20 -> SshSide.Option.NO_CHACHA20;
                     case LOG_FILES -> SshSide.Option.LOG_FILES;
                     case CHECK_FILE -> SshSide.Option.CHECK_FILE;
+                    case SCP -> SshSide.Option.SCP;
                 })
                 .collect(Collectors.toSet());
     }

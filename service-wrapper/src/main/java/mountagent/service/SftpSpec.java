@@ -24,7 +24,8 @@ public record SftpSpec(
         PASSWORDS,
         NO_CHACHA20,
         LOG_FILES,
-        CHECK_FILE
+        CHECK_FILE,
+        SCP
     }
 
     /// Where the user of `environment` keeps what SFTP needs unless told otherwise.

@@ -55,7 +55,7 @@ public final class SftpServer implements AutoCloseable {
                 Authorities.of(settings.trustedAuthorities()),
                 settings.options(),
                 settings.limits());
-        this.ssh = SshSide.start(plan, users, this::open, clock);
+        this.ssh = SshSide.start(plan, users, new UserSessions(), clock);
     }
 
     /// Starts one. Clients are served when this returns. IOException says why not: the users' file or a host
@@ -74,12 +74,21 @@ public final class SftpServer implements AutoCloseable {
         return ssh.connectionCount();
     }
 
-    private SftpSession open(SshSide.Login login, Outlet outlet, int replyBytes, Executor threads) throws FsException {
-        SftpUser user = users.find(login.user())
-                .orElseThrow(() -> new FsException(Errno.EACCES, "user " + login.user() + " is not there any more"));
-        var replies = new Replies(pool);
-        var operations = new Operations(view(user, login.address()), numbers, handlesMax, replies);
-        return new SftpSession(operations, pool, outlet, SessionLimits.usual(replyBytes), threads);
+    /// What the channels of its users work on.
+    private final class UserSessions implements SshSide.Sessions {
+        @Override
+        public Operations operations(SshSide.Login login) throws FsException {
+            SftpUser user = users.find(login.user())
+                    .orElseThrow(
+                            () -> new FsException(Errno.EACCES, "user " + login.user() + " is not there any more"));
+            return new Operations(view(user, login.address()), numbers, handlesMax, new Replies(pool));
+        }
+
+        @Override
+        public SftpSession open(SshSide.Login login, Outlet outlet, int replyBytes, Executor threads)
+                throws FsException {
+            return new SftpSession(operations(login), pool, outlet, SessionLimits.usual(replyBytes), threads);
+        }
     }
 
     private View view(SftpUser user, InetAddress address) throws FsException {

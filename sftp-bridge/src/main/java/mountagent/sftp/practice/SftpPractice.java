@@ -1,6 +1,7 @@
 package mountagent.sftp.practice;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -27,6 +28,7 @@ import org.apache.sshd.common.util.security.SecurityUtils;
 /// on a free port of the loopback. Its only user has a key that is made for it and kept in memory. Used by one thread.
 public final class SftpPractice implements AutoCloseable {
     private static final String USER = "practice";
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
     private static final int FILES = 40;
     private static final int SMALL_BYTES = 4 * Sizes.KIB;
     private static final int PART_BYTES = 255 * Sizes.KIB;
@@ -71,7 +73,7 @@ public final class SftpPractice implements AutoCloseable {
                                 .with("key", PublicKeyEntry.toString(key.getPublic()))
                                 .result()));
         var settings = new SftpSettings(
-                new InetSocketAddress("127.0.0.1", 0),
+                new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0),
                 users,
                 Squash.USUAL,
                 null,

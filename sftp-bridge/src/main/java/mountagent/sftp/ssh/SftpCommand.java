@@ -35,7 +35,7 @@ final class SftpCommand implements Command, ChannelDataReceiver {
 
     private final RestrictedChannel channel;
     private final Opening opening;
-    private final SftpCommands commands;
+    private final ChannelCommands commands;
     private final ReplyWriter writer;
     private final AtomicBoolean isEnding = new AtomicBoolean();
     private final ReentrantLock lock = new ReentrantLock();
@@ -47,7 +47,7 @@ final class SftpCommand implements Command, ChannelDataReceiver {
 
     private volatile @Nullable ExitCallback exit;
 
-    SftpCommand(RestrictedChannel channel, Opening opening, SftpCommands commands) {
+    SftpCommand(RestrictedChannel channel, Opening opening, ChannelCommands commands) {
         this.channel = channel;
         this.opening = opening;
         this.commands = commands;

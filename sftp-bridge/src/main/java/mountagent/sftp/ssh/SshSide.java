@@ -16,6 +16,8 @@ import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.base.Sizes;
 import mountagent.base.Threads;
+import mountagent.sftp.files.Operations;
+import mountagent.sftp.scp.ScpTransfer;
 import mountagent.sftp.session.Outlet;
 import mountagent.sftp.session.SftpSession;
 import mountagent.sftp.users.Authorities;
@@ -62,13 +64,16 @@ public final class SshSide implements AutoCloseable {
     private static final int BACKLOG = 128;
 
     private final SshServer server;
-    private final SftpCommands commands;
+    private final ChannelCommands commands;
     private final ScheduledExecutorService timer;
     private final Connections connections;
 
     /// What the channels of a user's session work on. Looking it up may wait.
-    @FunctionalInterface
     public interface Sessions {
+        /// For the old protocol of scp.
+        Operations operations(Login login) throws FsException;
+
+        /// For SFTP.
         SftpSession open(Login login, Outlet outlet, int replyBytes, Executor threads) throws FsException;
     }
 
@@ -85,6 +90,8 @@ public final class SshSide implements AutoCloseable {
         LOG_FILES,
         /// Hashes of files are made on request.
         CHECK_FILE,
+        /// The old protocol of scp is spoken.
+        SCP,
         /// Who comes and goes is told to those alone who look for faults.
         QUIET
     }
@@ -101,7 +108,8 @@ public final class SshSide implements AutoCloseable {
         }
     }
 
-    private SshSide(SshServer server, SftpCommands commands, ScheduledExecutorService timer, Connections connections) {
+    private SshSide(
+            SshServer server, ChannelCommands commands, ScheduledExecutorService timer, Connections connections) {
         this.server = server;
         this.commands = commands;
         this.timer = timer;
@@ -114,7 +122,7 @@ public final class SshSide implements AutoCloseable {
         List<KeyPair> keys = HostKeys.load(plan.hostKeys(), level);
         var factory = Threads.virtual("sftp-request-");
         Executor threads = task -> factory.newThread(task).start();
-        var commands = new SftpCommands(threads);
+        var commands = new ChannelCommands(threads);
         var guard = new LoginGuard(clock);
         var connections = new Connections(plan.limits(), guard, level);
         var timer = Executors.newSingleThreadScheduledExecutor(Threads.platform("sftp-timer-"));
@@ -191,7 +199,7 @@ public final class SshSide implements AutoCloseable {
         return count;
     }
 
-    private static void channels(SshServer server, Plan plan, Sessions sessions, SftpCommands commands) {
+    private static void channels(SshServer server, Plan plan, Sessions sessions, ChannelCommands commands) {
         var shares = new ChannelShares(plan.limits().bufferBytes());
         server.setChannelFactories(List.of(new ChannelFactory() {
             @Override
@@ -216,7 +224,7 @@ public final class SshSide implements AutoCloseable {
                 if (!(channel instanceof RestrictedChannel restricted)) {
                     throw new IOException("channel " + channel + " is not one of ours");
                 }
-                var login = new Login(channel.getSession().getUsername(), Logins.address(channel.getSession()));
+                Login login = login(channel);
                 var command = new SftpCommand(
                         restricted,
                         writer ->
@@ -226,7 +234,19 @@ public final class SshSide implements AutoCloseable {
                 return command;
             }
         }));
-        server.setCommandFactory((_, _) -> new RefusedCommand(commands.threads()));
+        boolean takesScp = plan.options().contains(Option.SCP);
+        server.setCommandFactory((channel, command) -> {
+            ScpTransfer transfer = takesScp ? ScpTransfer.of(command) : null;
+            if (transfer == null) {
+                return new RefusedCommand(commands.threads());
+            }
+            Login login = login(channel);
+            return new ScpCommand(transfer, () -> sessions.operations(login), commands);
+        });
+    }
+
+    private static Login login(ChannelSession channel) {
+        return new Login(channel.getSession().getUsername(), Logins.address(channel.getSession()));
     }
 
     private static void network(SshServer server, Plan plan) {

@@ -6,17 +6,18 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.sshd.server.command.Command;
 
-/// The SFTP channels that are open, and the threads they use. Thread-safe.
-final class SftpCommands {
+/// The commands of channels that are under way, and the threads they use. Thread-safe.
+final class ChannelCommands {
     private final Executor threads;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
     // Guarded by lock.
-    private final Set<SftpCommand> open = new HashSet<>();
+    private final Set<Command> open = new HashSet<>();
 
-    SftpCommands(Executor threads) {
+    ChannelCommands(Executor threads) {
         this.threads = threads;
     }
 
@@ -24,7 +25,7 @@ final class SftpCommands {
         return threads;
     }
 
-    void begun(SftpCommand command) {
+    void begun(Command command) {
         lock.lock();
         try {
             open.add(command);
@@ -33,7 +34,7 @@ final class SftpCommands {
         }
     }
 
-    void ended(SftpCommand command) {
+    void ended(Command command) {
         lock.lock();
         try {
             open.remove(command);
