@@ -46,7 +46,7 @@ final class ScpSink {
             try {
                 take(line);
             } catch (ScpFailure failure) {
-                wire.fail(failure.getMessage());
+                wire.fail(String.valueOf(failure.getMessage()));
             }
         }
     }
