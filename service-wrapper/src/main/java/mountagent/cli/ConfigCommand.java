@@ -33,6 +33,9 @@ final class ConfigCommand implements Callable<Integer> {
     @Mixin
     private StoreFlags store = new StoreFlags();
 
+    @Option(names = "--encrypt-secret", description = "Seal the keys that an older client stored in plain.")
+    private boolean encryptSecret;
+
     @Option(names = "--capacity", paramLabel = "SIZE", description = "Limit of space, in GiB without a unit; 0: none.")
     private @Nullable String capacity;
 
@@ -97,6 +100,7 @@ final class ConfigCommand implements Callable<Integer> {
                 maxClientVersion,
                 dirStats,
                 enableAcl,
+                encryptSecret,
                 yes,
                 force);
     }

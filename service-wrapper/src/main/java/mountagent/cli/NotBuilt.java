@@ -26,7 +26,6 @@ final class NotBuilt {
             Set.of("tag", "ranger-rest-url", "ranger-service", "kerberos-config-file"),
             "config",
             Set.of(
-                    "encrypt-secret",
                     "tag",
                     "tier",
                     "user-group-quota",

@@ -5,7 +5,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What `config` was asked for; a value that was not given is null and stays as it is. Limits of rates in megabits a
-/// second. `isForced` neither asks nor tests.
+/// second. `sealsSecrets` seals those
+/// that are stored in plain, `isForced` neither asks nor tests.
 public record ConfigRequest(
         String volume,
         @Nullable String storage,
@@ -20,12 +21,14 @@ public record ConfigRequest(
         @Nullable String maxClientVersion,
         @Nullable Boolean dirStats,
         @Nullable Boolean enableAcl,
+        boolean sealsSecrets,
         boolean isConfirmed,
         boolean isForced) {
 
     /// Whether nothing is to be changed.
     boolean onlyShows() {
         return keys.isEmpty()
+                && !sealsSecrets
                 && Stream.of(
                                 storage,
                                 bucket,

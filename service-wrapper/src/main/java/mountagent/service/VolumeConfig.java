@@ -1,5 +1,6 @@
 package mountagent.service;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import mountagent.meta.MetaStore;
 import mountagent.meta.QuotaKey;
 import mountagent.meta.ReadPlan;
 import mountagent.meta.Scan;
+import mountagent.meta.SealedSecrets;
 import mountagent.meta.SessionRecord;
 import mountagent.meta.VolumeFormat;
 import mountagent.meta.codec.SessionInfo;
@@ -105,6 +107,7 @@ public final class VolumeConfig {
             result = result.withBucket(StoreSetting.bucket(result.storage(), request.bucket(), environment));
         }
         result = StoreSetting.withKeys(result, request.keys());
+        result = request.sealsSecrets() ? SealedSecrets.seal(result, new SecureRandom()) : result;
         if (!sameStore(format, result)) {
             checkStore(result);
         }

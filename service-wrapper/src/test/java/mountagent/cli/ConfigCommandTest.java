@@ -1,6 +1,7 @@
 package mountagent.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -52,6 +53,18 @@ class ConfigCommandTest {
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + home.resolve("meta.db"));
                 var run = connection.createStatement()) {
             run.execute(statement);
+        }
+    }
+
+    @Test
+    void aKeyThatAnOlderClientStoredInPlainIsSealed() throws Exception {
+        sql("update jfs_setting set value = json_set(value, '$.AccessKey', 'name', '$.SecretKey', 'plainly stored')");
+        assertEquals(0, config("--encrypt-secret --force"), terminal.err());
+        assertTrue(setting().contains("\"KeyEncrypted\": true"), setting());
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + home.resolve("meta.db"));
+                var stored = connection.createStatement().executeQuery("select value from jfs_setting")) {
+            assertTrue(stored.next());
+            assertFalse(stored.getString(1).contains("plainly stored"), "the key stands there in plain still");
         }
     }
 

@@ -5,12 +5,14 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import mountagent.base.Network;
 import mountagent.object.ObjectStoreException;
 import mountagent.object.ObjectStoreException.Kind;
 import software.amazon.awssdk.http.apache5.ProxyConfiguration;
 
-/// The proxy that the environment names: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY exempts the host (`*`, a host, or a
-/// domain with or without its dot). This machine itself is never asked for through a proxy.
+/// The proxy that the environment names: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY exempts the host (`*`, a host, a
+/// domain with or without its dot, an address, or a network of them such as `10.0.0.0/8`). This machine itself is never
+/// asked for through a proxy.
 final class HttpProxy {
     private static final Pattern THIS_MACHINE = Pattern.compile("localhost|127(\\.[0-9]+){3}|\\[::1]");
 
@@ -71,7 +73,24 @@ final class HttpProxy {
             if (name.equals("*") || name.equals(host) || name.length() > 1 && host.endsWith(domain)) {
                 return true;
             }
+            if (isWithin(name, host)) {
+                return true;
+            }
         }
         return false;
+    }
+
+    /// Whether `host` is an address in the network `name`; a host with a name is in none.
+    private static boolean isWithin(String name, String host) {
+        try {
+            return name.indexOf('/') > 0
+                    && Network.of(name).contains(Network.of(unbracketed(host)).first());
+        } catch (IllegalArgumentException _) {
+            return false; // one of them is no address
+        }
+    }
+
+    private static String unbracketed(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 }

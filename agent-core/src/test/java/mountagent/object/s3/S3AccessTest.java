@@ -138,6 +138,10 @@ final class S3AccessTest {
                 "http://s3.example.org, HTTP_PROXY=http://proxy:3128;no_proxy=.example.org, -",
                 "http://s3.example.org, HTTP_PROXY=http://proxy:3128;NO_PROXY=s3.example.org, -",
                 "http://s3.example.org, HTTP_PROXY=http://proxy:3128;NO_PROXY=ample.org, http://proxy:3128",
+                "http://10.1.2.3:9000, HTTP_PROXY=http://proxy:3128;NO_PROXY=10.0.0.0/8, -",
+                "http://11.1.2.3:9000, HTTP_PROXY=http://proxy:3128;NO_PROXY=10.0.0.0/8|a.org, http://proxy:3128",
+                "http://[2001:db8::7]:9000, HTTP_PROXY=http://proxy:3128;NO_PROXY=2001:db8::/32, -",
+                "http://s3.example.org, HTTP_PROXY=http://proxy:3128;NO_PROXY=10.0.0.0/8|1/2/3, http://proxy:3128",
             })
     void proxiesAreThoseOfTheEnvironment(
             String endpoint, String variables, @org.jspecify.annotations.Nullable String expected) throws Exception {

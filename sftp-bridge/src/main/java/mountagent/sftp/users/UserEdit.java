@@ -2,6 +2,7 @@ package mountagent.sftp.users;
 
 import java.util.ArrayList;
 import java.util.List;
+import mountagent.base.Network;
 import org.jspecify.annotations.Nullable;
 
 /// One user whose settings are set by their names, as in the file of users.

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import mountagent.base.Network;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

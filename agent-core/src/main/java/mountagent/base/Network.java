@@ -1,4 +1,4 @@
-package mountagent.sftp.users;
+package mountagent.base;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -41,6 +41,15 @@ public record Network(byte[] address, int bits) {
     private static IllegalArgumentException wrong(String text) {
         return new IllegalArgumentException(
                 "\"" + text + "\" is no address and no network like 10.0.0.0/8 or 2001:db8::/32");
+    }
+
+    /// The address it was written with.
+    public InetAddress first() {
+        try {
+            return InetAddress.getByAddress(address);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has 4 or 16 bytes", e);
+        }
     }
 
     /// Whether `other` is in it.
