@@ -7,8 +7,8 @@ import mountagent.volume.Origin;
 
 /// Where and how a volume is to be shown.
 ///
-/// The three time-outs say how long a front end may keep what it was told. `origin` marks the changes made
-/// through it.
+/// The time-outs say how long a front end may keep what it was told. `ringDepth` is how many requests of one
+/// processor may be at work at a time with [MountOption#IO_URING]. `origin` marks the changes made through it.
 public record MountRequest(
         Path mountPoint,
         String volumeName,
@@ -17,7 +17,10 @@ public record MountRequest(
         Duration entryTimeout,
         Duration directoryEntryTimeout,
         Duration negativeEntryTimeout,
+        int ringDepth,
         Origin origin) {
+    /// The usual depth of a ring.
+    public static final int RING_DEPTH = 32;
 
     /// Yes-or-no choices.
     public enum MountOption {
@@ -35,11 +38,38 @@ public record MountRequest(
         SET_IDS,
         /// Device nodes work (`dev`).
         DEVICES,
-        WRITEBACK_CACHE
+        WRITEBACK_CACHE,
+        /// Requests of the kernel come over io_uring where it offers that.
+        IO_URING
     }
 
     public MountRequest {
         options = Set.copyOf(options);
+        if (ringDepth < 1) {
+            throw new IllegalArgumentException("ringDepth (" + ringDepth + ") must be >= 1");
+        }
+    }
+
+    /// One with the usual depth of rings.
+    public MountRequest(
+            Path mountPoint,
+            String volumeName,
+            Set<MountOption> options,
+            Duration attrTimeout,
+            Duration entryTimeout,
+            Duration directoryEntryTimeout,
+            Duration negativeEntryTimeout,
+            Origin origin) {
+        this(
+                mountPoint,
+                volumeName,
+                options,
+                attrTimeout,
+                entryTimeout,
+                directoryEntryTimeout,
+                negativeEntryTimeout,
+                RING_DEPTH,
+                origin);
     }
 
     public boolean has(MountOption option) {

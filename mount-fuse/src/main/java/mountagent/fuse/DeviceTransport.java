@@ -35,6 +35,10 @@ final class DeviceTransport implements Transport {
         }
     }
 
+    int descriptor() {
+        return descriptor;
+    }
+
     @Override
     public int lanes() {
         return current.length;

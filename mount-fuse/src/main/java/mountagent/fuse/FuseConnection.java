@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import mountagent.base.Caller.Checks;
@@ -39,13 +40,16 @@ final class FuseConnection {
     private static final Duration LAST_WAIT = Duration.ofSeconds(10);
 
     private final Transport transport;
+    private final @Nullable Rings rings;
     private final MountState state;
-    private final Dispatcher dispatcher;
+    private final Handlers handlers;
+    private final Set<Opcode> refused;
+    private final Lanes lanes;
     private final InFlight inFlight = new InFlight(Clock.SYSTEM);
     private final Thread watch = Threads.virtual("fuse-patience-").newThread(this::watch);
     private final Notifier notifier;
     private final Duration drainLimit;
-    private final CountDownLatch lanesLeft;
+    private final LaneThreads threads = new LaneThreads();
     private final AtomicBoolean finishes = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -53,10 +57,15 @@ final class FuseConnection {
     private volatile boolean givenUp;
 
     private FuseConnection(
-            Transport transport, Protocol protocol, VolumeFs volume, MountRequest request, FuseSettings settings) {
+            Transport transport,
+            @Nullable Rings rings,
+            Protocol protocol,
+            VolumeFs volume,
+            MountRequest request,
+            FuseSettings settings) {
         this.transport = transport;
+        this.rings = rings;
         this.drainLimit = settings.drainLimit();
-        this.lanesLeft = new CountDownLatch(transport.lanes());
         var timeouts = new Timeouts(request, Clock.SYSTEM);
         Checks checks = request.has(MountOption.CORE_CHECKS_PERMISSIONS) ? Checks.CORE : Checks.KERNEL;
         this.state = new MountState(
@@ -66,15 +75,10 @@ final class FuseConnection {
                 new Callers(checks, protocol.has(InitFlag.DONT_MASK), new ProcessGroups(settings.proc(), Clock.SYSTEM)),
                 new HandleTable<>(settings.openMax()),
                 new HandleTable<>(settings.openMax()));
-        this.dispatcher = new Dispatcher(
-                transport,
-                new Operations(state),
-                inFlight,
-                Threads.virtual("fuse-request-"),
-                volume.answersAtOnce(),
-                hasXattrs(request) ? EnumSet.noneOf(Opcode.class) : XATTRS,
-                settings.receivers(),
-                Clock.SYSTEM);
+        ThreadFactory virtual = Threads.virtual("fuse-request-");
+        this.handlers = new Handlers(new Operations(state), virtual);
+        this.refused = hasXattrs(request) ? EnumSet.noneOf(Opcode.class) : XATTRS;
+        this.lanes = new DeviceLanes(transport, handlers, inFlight, virtual, settings.receivers());
         this.notifier = new Notifier(transport, protocol, timeouts, Threads.platform("fuse-notifier-"));
     }
 
@@ -83,9 +87,11 @@ final class FuseConnection {
         return request.has(MountOption.EXTENDED_ATTRIBUTES) || request.has(MountOption.POSIX_ACLS);
     }
 
-    /// Answers the kernel's INIT, the first request of all, and is ready to start. Fails when the kernel
-    /// speaks another or too old a protocol; the transport stays open then.
-    static FuseConnection negotiate(Transport transport, VolumeFs volume, MountRequest request, FuseSettings settings)
+    /// Answers the kernel's INIT, the first request of all, and is ready to start. `rings` are used if the kernel
+    /// offers that, and given back if not. Fails when the kernel speaks another or too old a protocol; the transport
+    /// stays open then.
+    static FuseConnection negotiate(
+            Transport transport, @Nullable Rings rings, VolumeFs volume, MountRequest request, FuseSettings settings)
             throws MountException, InterruptedException {
         while (true) {
             Request init = transport.receive(0);
@@ -113,24 +119,69 @@ final class FuseConnection {
                 throw new MountException("the kernel speaks FUSE " + offer.major() + "." + offer.minor()
                         + "; Linux 5.4 or later is needed, which speaks 7." + Protocol.MINOR_OLDEST);
             }
-            Protocol protocol = Protocol.agree(offer, request.options(), transport.dataMax());
+            Protocol protocol = Protocol.agree(offer, options(request, rings), transport.dataMax());
             protocol.write(init.shortReply());
             init.succeed(Protocol.REPLY_LENGTH);
             transport.reply(init);
             log.debug("the kernel offers {}, agreed on {}", offer, protocol);
-            return new FuseConnection(transport, protocol, volume, request, settings);
+            return new FuseConnection(transport, agreed(rings, protocol), protocol, volume, request, settings);
         }
     }
 
+    private static Set<MountOption> options(MountRequest request, @Nullable Rings rings) {
+        Set<MountOption> options = EnumSet.noneOf(MountOption.class);
+        options.addAll(request.options());
+        if (rings == null) {
+            options.remove(MountOption.IO_URING);
+        }
+        return options;
+    }
+
+    private static @Nullable Rings agreed(@Nullable Rings rings, Protocol protocol) {
+        if (rings == null || protocol.has(InitFlag.OVER_IO_URING)) {
+            return rings;
+        }
+        Rings.warn("the kernel does not offer it");
+        rings.close();
+        return null;
+    }
+
     /// Starts the threads.
-    void start() {
+    void start() throws InterruptedException {
         subscription = state.volume().subscribe(notifier);
         notifier.start();
         watch.start();
-        var threads = Threads.platform("fuse-lane-");
+        Dispatcher dispatcher = dispatcher(lanes);
+        ThreadFactory platform = Threads.platform("fuse-lane-");
         for (int lane = 0; lane < transport.lanes(); lane++) {
             int number = lane;
-            threads.newThread(() -> run(number)).start();
+            threads.start(platform, () -> dispatcher.serve(number), this::laneEnded);
+        }
+        if (rings != null) {
+            start(rings);
+        }
+    }
+
+    private Dispatcher dispatcher(Lanes source) {
+        return new Dispatcher(
+                source, handlers, inFlight, state.volume().answersAtOnce(), refused, Clock.SYSTEM);
+    }
+
+    /// The kernel waits for all queues, or for the first that it refuses: one of the two it must get.
+    private void start(Rings all) throws InterruptedException {
+        for (RingQueue queue : all.queues()) {
+            Dispatcher dispatcher = dispatcher(queue);
+            ThreadFactory platform = Threads.platform("fuse-ring-" + queue.processor() + "-");
+            try {
+                queue.start(lane -> threads.start(platform, () -> {
+                    queue.settle(lane);
+                    dispatcher.serve(lane);
+                }, () -> all.laneEnded(queue)));
+            } catch (OutOfMemoryError e) {
+                queue.callOff();
+                Rings.warn("no thread can be started (" + e.getMessage() + ")");
+                return;
+            }
         }
     }
 
@@ -142,32 +193,14 @@ final class FuseConnection {
         }
     }
 
-    private void run(int lane) {
-        boolean more = true;
-        while (more) {
-            more = serve(lane);
-        }
-        lanesLeft.countDown();
-        // The first to learn of the end does the rest: the others may be kept by operations that do not end.
+    /// The first lane to learn of the end does the rest: the others may be kept by operations that do not end.
+    private void laneEnded() {
         if (finishes.compareAndSet(false, true)) {
             try {
                 finish();
             } finally {
                 ended.countDown();
             }
-        }
-    }
-
-    /// Whether the lane is to be served on, after a fault that cost one request.
-    private boolean serve(int lane) {
-        try {
-            dispatcher.serve(lane);
-            return false;
-        } catch (InterruptedException _) {
-            return false;
-        } catch (Throwable e) {
-            log.error("a request was lost", e);
-            return true;
         }
     }
 
@@ -181,6 +214,9 @@ final class FuseConnection {
         notifier.close();
         releaseHandles();
         if (idle) {
+            if (rings != null) {
+                rings.close();
+            }
             transport.close();
         } else {
             log.error(
@@ -205,7 +241,7 @@ final class FuseConnection {
 
     /// No lane may be about to begin one any more, so the lanes come first.
     private boolean areRequestsDone(Duration limit) throws InterruptedException {
-        return lanesLeft.await(limit.toNanos(), TimeUnit.NANOSECONDS) && inFlight.awaitNone(limit);
+        return threads.awaitEnd(limit) && inFlight.awaitNone(limit);
     }
 
     private void releaseHandles() {

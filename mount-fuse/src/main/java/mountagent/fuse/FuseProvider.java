@@ -93,7 +93,8 @@ public final class FuseProvider implements FrontEndProvider {
             throws MountException {
         FuseConnection connection = null;
         try {
-            connection = FuseConnection.negotiate(transport, volume, request, settings);
+            Rings rings = request.has(MountOption.IO_URING) ? rings(transport, request) : null;
+            connection = FuseConnection.negotiate(transport, rings, volume, request, settings);
             connection.start();
             return connection;
         } catch (InterruptedException e) {
@@ -104,6 +105,15 @@ public final class FuseProvider implements FrontEndProvider {
                 method.unmount(path, How.LAZILY);
                 transport.close();
             }
+        }
+    }
+
+    private @Nullable Rings rings(DeviceTransport transport, MountRequest request) {
+        try {
+            return Rings.open(settings.sys(), transport.descriptor(), request.ringDepth(), settings.dataMax());
+        } catch (IOException e) {
+            Rings.warn(String.valueOf(e.getMessage()));
+            return null;
         }
     }
 

@@ -1,6 +1,9 @@
 package mountagent.fuse;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -16,6 +19,9 @@ import mountagent.base.Clock;
 /// ended; whether the operation can still be given up is for the volume to know. [#end] waits for an interrupt
 /// that is just being made, so none comes late and hits the thread's next request. Thread-safe.
 final class InFlight {
+    private static final int EARLY_MAX = 256;
+    private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Clock clock;
@@ -26,6 +32,20 @@ final class InFlight {
 
     /// Those whose callers were interrupted and with which there is still patience.
     private final Set<Served> borne = ConcurrentHashMap.newKeySet();
+
+    /// Requests whose callers were interrupted before it was known that a thread serves them. Most were answered
+    /// before: the oldest are forgotten when there are many, and all a second after the newest. Guarded by `lock`.
+    private final Set<Long> early = Collections.newSetFromMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
+            return size() > EARLY_MAX;
+        }
+    });
+
+    private volatile boolean hasEarly;
+
+    /// When the newest came. Guarded by `lock`.
+    private long earlyNanos;
 
     /// One request; compared by identity, as the number may come again.
     static final class Served {
@@ -68,7 +88,40 @@ final class InFlight {
     Served begin(long unique, Thread thread, Patience patience) {
         var served = new Served(unique, thread, patience, clock.nanoTime());
         threads.put(unique, served);
+        if (hasEarly && takeEarly(unique)) {
+            boolean _ = interrupt(unique);
+        }
         return served;
+    }
+
+    /// Has the interrupt of a request that no thread is known to serve wait until one does.
+    void interruptLater(long unique) {
+        lock.lock();
+        try {
+            early.add(unique);
+            earlyNanos = clock.nanoTime();
+            hasEarly = true;
+        } finally {
+            lock.unlock();
+        }
+        // It may have begun meanwhile, before it could see this.
+        if (threads.containsKey(unique) && takeEarly(unique)) {
+            boolean _ = interrupt(unique);
+        }
+    }
+
+    private boolean takeEarly(long unique) {
+        lock.lock();
+        try {
+            boolean isThere = early.remove(unique);
+            if (clock.nanoTime() - earlyNanos > EARLY_NANOS) {
+                early.clear();
+            }
+            hasEarly = !early.isEmpty();
+            return isThere;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Notes that a request has been replied to: its thread is not interrupted on its account any more.

@@ -25,7 +25,9 @@ enum InitFlag {
     /// without it the kernel does so by requests of its own.
     HANDLE_KILLPRIV_V2(28),
     SETXATTR_EXT(29),
-    INIT_EXT(30);
+    INIT_EXT(30),
+    /// The kernel then waits with all requests until rings are registered, see [Rings].
+    OVER_IO_URING(41);
 
     private final long mask;
 

@@ -64,6 +64,7 @@ record Protocol(int minor, long flags, int maxWrite) {
         boolean acls = options.contains(MountOption.POSIX_ACLS);
         return switch (flag) {
             case WRITEBACK_CACHE -> options.contains(MountOption.WRITEBACK_CACHE);
+            case OVER_IO_URING -> options.contains(MountOption.IO_URING);
             case DONT_MASK -> acls;
             case POSIX_ACL -> acls && !options.contains(MountOption.CORE_CHECKS_PERMISSIONS);
             default -> true;

@@ -95,6 +95,11 @@ final class Request {
         return callState;
     }
 
+    /// Where the data area begins.
+    long dataAddress() {
+        return memory.address() + DATA_START;
+    }
+
     /// The message area as it is.
     MemorySegment messageArea() {
         return bytes.asSlice(MESSAGE_START);
@@ -136,6 +141,23 @@ final class Request {
         }
         decodeHeader();
         return bytes.get(INT, MESSAGE_START) == received && bodyLength >= 0;
+    }
+
+    /// The same for a message whose parts lie apart, as io_uring delivers it: `header`, the operation's own
+    /// struct in `arguments`, and `payload` bytes in the data area. Brings them together.
+    boolean beginApart(MemorySegment header, MemorySegment arguments, int payload) {
+        int received = header.get(INT, 0);
+        int count = received - HEADER_LENGTH - payload;
+        if (payload < 0 || payload > dataCapacity || count < 0 || count > arguments.byteSize()) {
+            return false;
+        }
+        int argumentsStart = MESSAGE_START + HEADER_LENGTH;
+        if (payload > 0 && argumentsStart + count != DATA_START) {
+            MemorySegment.copy(bytes, DATA_START, bytes, argumentsStart + count, payload);
+        }
+        MemorySegment.copy(arguments, 0, bytes, argumentsStart, count);
+        MemorySegment.copy(header, 0, bytes, MESSAGE_START, HEADER_LENGTH);
+        return begin(received);
     }
 
     private void decodeHeader() {
@@ -261,6 +283,17 @@ final class Request {
     /// Replies with an error: its number, not negated. Exactly a header goes back (fuse.md §10.2).
     void fail(int errno) {
         reply(0, 0, -errno);
+    }
+
+    /// Takes the reply apart, as io_uring wants it: its header goes to `header`, the body to the start of the
+    /// data area. Returns the length of the body.
+    int splitReply(MemorySegment header) {
+        MemorySegment.copy(bytes, replyStart, header, 0, REPLY_HEADER_LENGTH);
+        int count = replyLength - REPLY_HEADER_LENGTH;
+        if (count > 0 && replyStart + REPLY_HEADER_LENGTH != DATA_START) {
+            MemorySegment.copy(bytes, replyStart + REPLY_HEADER_LENGTH, bytes, DATA_START, count);
+        }
+        return count;
     }
 
     private void reply(int start, int count, int error) {

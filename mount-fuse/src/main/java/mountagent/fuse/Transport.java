@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A transport has a fixed number of *lanes*. A platform thread of its own loops over each: [#receive],
 /// serve, [#reply]. A request belongs to its lane until the next [#receive] there; one that has to outlive
-/// that is detached first, may then be replied to from any thread, and must be released. Today there is the
-/// classic transport over `/dev/fuse` ([DeviceTransport]); the shape also carries one over io_uring, where a
-/// lane is the queue of a processor and a detached request keeps its ring entry.
+/// that is detached first, may then be replied to from any thread, and must be released. This is the classic way
+/// over `/dev/fuse` ([DeviceTransport]), which every mount has; [Rings] may stand beside it, where a request
+/// stays with the lane that received it.
 interface Transport extends AutoCloseable {
     /// How many lanes there are.
     int lanes();

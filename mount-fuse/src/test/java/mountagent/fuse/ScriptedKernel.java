@@ -130,8 +130,12 @@ final class ScriptedKernel implements Transport {
     }
 
     void connect(MemoryVolume volume, MountRequest request) throws Exception {
+        connect(volume, request, null);
+    }
+
+    void connect(MemoryVolume volume, MountRequest request, @Nullable Rings rings) throws Exception {
         FuseSettings settings = FuseSettings.standard().withDrainLimit(Duration.ofSeconds(5));
-        FuseConnection made = FuseConnection.negotiate(this, volume, request, settings);
+        FuseConnection made = FuseConnection.negotiate(this, rings, volume, request, settings);
         connection = made;
         made.start();
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import mountagent.frontend.MountRequest;
 import mountagent.frontend.MountRequest.MountOption;
 import mountagent.service.CommandFailure;
 import mountagent.service.MountSpec;
@@ -30,8 +31,17 @@ final class FuseFlags {
     @Option(
             names = "-o",
             paramLabel = "OPTIONS",
-            description = "allow_other (default for root), ro, nonempty, separated by commas.")
+            description = "allow_other (default for root), ro, nonempty, io_uring, io_uring_q_depth=N, separated by"
+                    + " commas.")
     private List<String> options = new ArrayList<>();
+
+    /// The most requests of a processor that may be asked to be at work at a time.
+    private static final int RING_DEPTH_MAX = 1024;
+
+    private static final String RING_DEPTH = "io_uring_q_depth=";
+
+    private int ringDepth = MountRequest.RING_DEPTH;
+    private boolean hasRingDepth;
 
     /// The choices; root lets everybody in, as the official client does.
     Set<MountOption> choices(boolean isRoot) throws CommandFailure {
@@ -40,6 +50,9 @@ final class FuseFlags {
             for (var option : list.split(",", -1)) {
                 add(option.strip(), chosen);
             }
+        }
+        if (hasRingDepth && !chosen.contains(MountOption.IO_URING)) {
+            throw new CommandFailure("-o " + RING_DEPTH + ringDepth + " says nothing without -o io_uring");
         }
         if (readOnly) {
             chosen.add(MountOption.READ_ONLY);
@@ -51,6 +64,11 @@ final class FuseFlags {
             chosen.add(MountOption.ALLOW_OTHER);
         }
         return chosen;
+    }
+
+    /// How many requests of a processor may be at work at a time over io_uring, once the choices are known.
+    int ringDepth() {
+        return ringDepth;
     }
 
     /// How virtual files show.
@@ -65,16 +83,34 @@ final class FuseFlags {
         return chosen;
     }
 
-    private static void add(String option, Set<MountOption> chosen) throws CommandFailure {
+    private void add(String option, Set<MountOption> chosen) throws CommandFailure {
+        if (option.startsWith(RING_DEPTH)) {
+            ringDepth = depth(option.substring(RING_DEPTH.length()));
+            hasRingDepth = true;
+            return;
+        }
         switch (option) {
             case "allow_other" -> chosen.add(MountOption.ALLOW_OTHER);
             case "ro" -> chosen.add(MountOption.READ_ONLY);
             case "nonempty" -> chosen.add(MountOption.NON_EMPTY);
+            case "io_uring" -> chosen.add(MountOption.IO_URING);
             default -> {
                 if (!NOTHING_TO_DO.contains(option)) {
                     throw new CommandFailure("-o " + option + " is not built yet");
                 }
             }
         }
+    }
+
+    private static int depth(String text) throws CommandFailure {
+        try {
+            int depth = Integer.parseInt(text);
+            if (depth >= 1 && depth <= RING_DEPTH_MAX) {
+                return depth;
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        throw new CommandFailure("-o " + RING_DEPTH + text + ": give a number from 1 to " + RING_DEPTH_MAX);
     }
 }

@@ -151,6 +151,7 @@ final class MountCommand implements Callable<Integer> {
                 environment.resolve(operands.getLast()),
                 store.choice(),
                 options,
+                fuse.ringDepth(),
                 fuse.virtualFiles(),
                 kernelCache,
                 behaviour,

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import mountagent.frontend.MountRequest;
 import mountagent.frontend.MountRequest.MountOption;
 import mountagent.service.BackgroundStart;
 import mountagent.service.CommandFailure;
@@ -92,6 +93,7 @@ final class SftpCommand implements Callable<Integer> {
                 SftpRun.PLACE,
                 store.choice(),
                 options,
+                MountRequest.RING_DEPTH,
                 Set.of(),
                 client.kernelCache(),
                 client.client(environment),

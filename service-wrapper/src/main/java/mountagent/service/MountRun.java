@@ -128,6 +128,7 @@ public final class MountRun {
                 spec.kernelCache().entries(),
                 spec.kernelCache().directoryEntries(),
                 spec.kernelCache().negativeEntries(),
+                spec.ringDepth(),
                 origin);
     }
 }

@@ -8,7 +8,8 @@ import mountagent.frontend.MountRequest.MountOption;
 /// What `mount` was asked for: which volume, where, and how.
 ///
 /// `volume` is a metadata URL or a registered name. `store` is where this mount finds the objects and how it keeps new
-/// ones, instead of as the setting says. `virtualFiles` is how `.control` and its like show, `metrics`
+/// ones, instead of as the setting says. `ringDepth` is how many requests of a processor may be at work with
+/// [MountOption#IO_URING]. `virtualFiles` is how `.control` and its like show, `metrics`
 /// where
 /// Prometheus may ask.
 public record MountSpec(
@@ -16,6 +17,7 @@ public record MountSpec(
         Path mountPoint,
         StoreChoice store,
         Set<MountOption> options,
+        int ringDepth,
         Set<VirtualNames> virtualFiles,
         KernelCache kernelCache,
         Client client,

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.Map;
 import java.util.Set;
+import mountagent.frontend.MountRequest;
 import mountagent.frontend.MountRequest.MountOption;
 import mountagent.service.FormatRequest.WhenFormatted;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +165,7 @@ final class BadInputTest {
                 home.resolve("mnt"),
                 new StoreChoice(null, bucket, null),
                 options,
+                MountRequest.RING_DEPTH,
                 Set.of(),
                 MountSpec.KernelCache.DEFAULT,
                 MountSpec.Client.usual(home.resolve("cache")),

@@ -17,6 +17,7 @@ import mountagent.base.Errno;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
 import mountagent.base.NodeSpec;
+import mountagent.frontend.MountRequest;
 import mountagent.frontend.MountRequest.MountOption;
 import mountagent.volume.VolumeFs;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +103,7 @@ final class MountRunTest {
                 home.resolve("mnt"),
                 StoreChoice.NONE,
                 options,
+                MountRequest.RING_DEPTH,
                 Set.of(),
                 MountSpec.KernelCache.DEFAULT,
                 MountSpec.Client.usual(home.resolve("cache")),

@@ -66,7 +66,9 @@ public final class LibC {
             MethodHandle geteuid,
             MethodHandle getegid,
             // char *strerror(int errnum);                                              string.h
-            MethodHandle strerror) {
+            MethodHandle strerror,
+            // int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *mask);    sched.h
+            MethodHandle schedSetaffinity) {
 
         static Calls bind() {
             var binder = new Binder();
@@ -83,7 +85,8 @@ public final class LibC {
                     binder.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
                     binder.plain("geteuid", FunctionDescriptor.of(JAVA_INT)),
                     binder.plain("getegid", FunctionDescriptor.of(JAVA_INT)),
-                    binder.plain("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT)));
+                    binder.plain("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT)),
+                    binder.capturing("sched_setaffinity", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
         }
     }
 
@@ -229,13 +232,35 @@ public final class LibC {
         }
     }
 
+    /// Has the calling thread run on `processor` alone: 0, or why not.
+    public static int runOn(int processor) {
+        try (Arena arena = Arena.ofConfined()) {
+            CallState state = CallState.in(arena);
+            MemorySegment mask = arena.allocate((processor / Long.SIZE + 1L) * Long.BYTES, Long.BYTES);
+            mask.setAtIndex(JAVA_LONG, processor / Long.SIZE, 1L << processor % Long.SIZE);
+            int rc = (int) Bound.CALLS.schedSetaffinity.invokeExact(
+                    state.segment(), 0, mask.byteSize(), mask.address());
+            return rc >= 0 ? 0 : -state.errno();
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
     static long mapAnonymous(long sizeBytes) {
+        return map(sizeBytes, 0x22, -1, 0); // MAP_PRIVATE | MAP_ANONYMOUS
+    }
+
+    /// Maps what `fd` has at `offset`, shared with the kernel; the address.
+    static long mapShared(long sizeBytes, int fd, long offset) {
+        return map(sizeBytes, 0x1, fd, offset); // MAP_SHARED
+    }
+
+    private static long map(long sizeBytes, int flags, int fd, long offset) {
         final int readWrite = 3; // PROT_READ | PROT_WRITE
-        final int privateAnonymous = 0x22; // MAP_PRIVATE | MAP_ANONYMOUS
         try (Arena arena = Arena.ofConfined()) {
             CallState state = CallState.in(arena);
             long address = (long)
-                    Bound.CALLS.mmap.invokeExact(state.segment(), 0L, sizeBytes, readWrite, privateAnonymous, -1, 0L);
+                    Bound.CALLS.mmap.invokeExact(state.segment(), 0L, sizeBytes, readWrite, flags, fd, offset);
             return address != -1 ? address : -state.errno();
         } catch (Throwable e) {
             throw impossible(e);

@@ -1,0 +1,99 @@
+package mountagent.fuse;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import mountagent.base.Sizes;
+import mountagent.fuse.sys.LibC;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The transport over io_uring: a [RingQueue] for each processor there may be (fuse.md §6).
+///
+/// It stands beside the classic one, over which INIT, FORGET, INTERRUPT and notifications go on, and everything
+/// else until all queues are registered, or for good when the kernel refuses one. Whatever is missing for it is said
+/// in one line; a mount goes on without.
+final class Rings implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Rings.class);
+
+    private static final String PARAMETER = "module/fuse/parameters/enable_uring";
+
+    private final List<RingQueue> queues;
+    private final AtomicBoolean isReported = new AtomicBoolean();
+
+    private Rings(List<RingQueue> queues) {
+        this.queues = List.copyOf(queues);
+    }
+
+    /// Makes rings and memory for the connection behind `descriptor`, to be started once INIT is answered. IOException
+    /// that says what is missing and what helps.
+    static Rings open(Path sys, int descriptor, int depth, int dataMax) throws IOException {
+        checkParameter(sys.resolve(PARAMETER));
+        int processors = count(Files.readString(sys.resolve("devices/system/cpu/possible"), StandardCharsets.US_ASCII)
+                .strip());
+        List<RingQueue> queues = new ArrayList<>();
+        try {
+            for (int processor = 0; processor < processors; processor++) {
+                // As the classic requests: the kernel wants room for the longest reply and write.
+                queues.add(new RingQueue(descriptor, processor, depth, dataMax + 4 * Sizes.KIB));
+            }
+        } catch (IOException | OutOfMemoryError e) {
+            queues.forEach(RingQueue::close);
+            throw new IOException(
+                    e.getMessage() + "; see 'sysctl kernel.io_uring_disabled' and what the container may call", e);
+        }
+        return new Rings(queues);
+    }
+
+    private static void checkParameter(Path parameter) throws IOException {
+        if (!Files.exists(parameter)) {
+            throw new IOException("this kernel has no FUSE over io_uring: it needs Linux 6.14 or later, built with"
+                    + " CONFIG_FUSE_IO_URING (" + parameter + " is missing)");
+        }
+        if (!Files.readString(parameter, StandardCharsets.US_ASCII).startsWith("Y")) {
+            throw new IOException("it is switched off in the kernel: let root run 'echo Y > " + parameter
+                    + "' and mount again");
+        }
+    }
+
+    /// How many processors a list like `0-3,8` names.
+    static int count(String list) throws IOException {
+        int count = 0;
+        try {
+            for (String range : list.split(",")) {
+                String[] ends = range.split("-");
+                count += Integer.parseInt(ends[ends.length - 1]) - Integer.parseInt(ends[0]) + 1;
+            }
+        } catch (NumberFormatException e) {
+            throw new IOException("the list of processors is '" + list + "'", e);
+        }
+        return count;
+    }
+
+    /// Says that the mount does without, and why.
+    static void warn(String reason) {
+        log.warn("-o io_uring has no effect: {}; the mount goes on over /dev/fuse", reason);
+    }
+
+    List<RingQueue> queues() {
+        return queues;
+    }
+
+    /// To be called when a lane of `queue` has ended: says so if that was since the kernel refused it.
+    void laneEnded(RingQueue queue) {
+        int refusal = queue.refusal();
+        if (refusal != 0 && isReported.compareAndSet(false, true)) {
+            warn("the kernel refused the ring of processor " + queue.processor() + ": " + LibC.describe(refusal));
+        }
+    }
+
+    /// Gives everything back. Only when no thread uses it any more.
+    @Override
+    public void close() {
+        queues.forEach(RingQueue::close);
+    }
+}
