@@ -34,8 +34,7 @@ final class DeviceLanes implements Lanes {
     private volatile boolean ended;
 
     /// `threads` makes those that serve detached requests.
-    DeviceLanes(
-            Transport transport, Handlers handlers, InFlight inFlight, ThreadFactory threads, int receiversMax) {
+    DeviceLanes(Transport transport, Handlers handlers, InFlight inFlight, ThreadFactory threads, int receiversMax) {
         this.transport = transport;
         this.handlers = handlers;
         this.inFlight = inFlight;

@@ -88,8 +88,8 @@ final class FuseConnection {
     }
 
     /// Answers the kernel's INIT, the first request of all, and is ready to start. `rings` are used if the kernel
-    /// offers that, and given back if not. Fails when the kernel speaks another or too old a protocol; the transport
-    /// stays open then.
+    /// offers that, and given back if not. Fails when the kernel speaks another or too old a protocol; the
+    /// transport stays open then.
     static FuseConnection negotiate(
             Transport transport, @Nullable Rings rings, VolumeFs volume, MountRequest request, FuseSettings settings)
             throws MountException, InterruptedException {
@@ -163,8 +163,7 @@ final class FuseConnection {
     }
 
     private Dispatcher dispatcher(Lanes source) {
-        return new Dispatcher(
-                source, handlers, inFlight, state.volume().answersAtOnce(), refused, Clock.SYSTEM);
+        return new Dispatcher(source, handlers, inFlight, state.volume().answersAtOnce(), refused, Clock.SYSTEM);
     }
 
     /// The kernel waits for all queues, or for the first that it refuses: one of the two it must get.
@@ -173,10 +172,12 @@ final class FuseConnection {
             Dispatcher dispatcher = dispatcher(queue);
             ThreadFactory platform = Threads.platform("fuse-ring-" + queue.processor() + "-");
             try {
-                queue.start(lane -> threads.start(platform, () -> {
-                    queue.settle(lane);
-                    dispatcher.serve(lane);
-                }, () -> all.laneEnded(queue)));
+                queue.start(lane -> threads.start(
+                        platform,
+                        () -> {
+                            dispatcher.serve(lane);
+                        },
+                        () -> all.laneEnded(queue)));
             } catch (OutOfMemoryError e) {
                 queue.callOff();
                 Rings.warn("no thread can be started (" + e.getMessage() + ")");

@@ -91,6 +91,7 @@ final class RingLane implements AutoCloseable {
     @Nullable
     Request receive() throws InterruptedException {
         if (state == State.NEW) {
+            begin();
             prepare(REGISTER, memory.address() + VECTORS, 2);
         } else if (state == State.SERVES) {
             // A fault lost the request; its caller waits all the same.
@@ -113,6 +114,13 @@ final class RingLane implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    private void begin() {
+        int rc = ring.begin(callState);
+        if (rc != 0) {
+            log.debug("the ring of processor {} cannot begin: {}", queue, LibC.describe(-rc)); // and will not submit
+        }
     }
 
     private void end(int result) {
@@ -165,6 +173,7 @@ final class RingLane implements AutoCloseable {
     /// Has the kernel leave io_uring alone, as if it had refused this entry, which then is of no use: for when
     /// nobody can serve it (fuse.md §6).
     void callOff() throws InterruptedException {
+        begin();
         prepare(REGISTER, 0, 2);
         int result = await();
         log.debug("io_uring is called off: {}", LibC.describe(-result));

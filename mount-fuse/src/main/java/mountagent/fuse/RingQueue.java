@@ -6,7 +6,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.Sizes;
-import mountagent.fuse.sys.LibC;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,15 +93,6 @@ final class RingQueue implements Lanes, AutoCloseable {
 
     int lanes() {
         return places.size();
-    }
-
-    /// Keeps the thread of the first lane on the queue's processor: who asked sleeps meanwhile, and its caches know
-    /// what is asked about. The others go where there is time.
-    void settle(int lane) {
-        int rc = lane == 0 ? LibC.runOn(processor) : 0;
-        if (rc != 0) {
-            log.debug("a lane cannot stay on processor {}: {}", processor, LibC.describe(-rc));
-        }
     }
 
     @Override

@@ -55,8 +55,8 @@ final class Rings implements AutoCloseable {
                     + " CONFIG_FUSE_IO_URING (" + parameter + " is missing)");
         }
         if (!Files.readString(parameter, StandardCharsets.US_ASCII).startsWith("Y")) {
-            throw new IOException("it is switched off in the kernel: let root run 'echo Y > " + parameter
-                    + "' and mount again");
+            throw new IOException(
+                    "it is switched off in the kernel: let root run 'echo Y > " + parameter + "' and mount again");
         }
     }
 

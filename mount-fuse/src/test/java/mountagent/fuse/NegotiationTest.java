@@ -24,8 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class NegotiationTest {
     private static final Set<InitFlag> ON_REQUEST =
-            EnumSet.of(
-                    InitFlag.WRITEBACK_CACHE, InitFlag.DONT_MASK, InitFlag.POSIX_ACL, InitFlag.OVER_IO_URING);
+            EnumSet.of(InitFlag.WRITEBACK_CACHE, InitFlag.DONT_MASK, InitFlag.POSIX_ACL, InitFlag.OVER_IO_URING);
 
     private static final MountRequest REQUEST =
             MountFixture.request(Path.of("/nowhere"), ScriptedKernel.XATTRS, Duration.ZERO);

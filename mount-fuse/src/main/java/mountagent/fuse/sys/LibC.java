@@ -66,9 +66,7 @@ public final class LibC {
             MethodHandle geteuid,
             MethodHandle getegid,
             // char *strerror(int errnum);                                              string.h
-            MethodHandle strerror,
-            // int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *mask);    sched.h
-            MethodHandle schedSetaffinity) {
+            MethodHandle strerror) {
 
         static Calls bind() {
             var binder = new Binder();
@@ -85,8 +83,7 @@ public final class LibC {
                     binder.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
                     binder.plain("geteuid", FunctionDescriptor.of(JAVA_INT)),
                     binder.plain("getegid", FunctionDescriptor.of(JAVA_INT)),
-                    binder.plain("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT)),
-                    binder.capturing("sched_setaffinity", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+                    binder.plain("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT)));
         }
     }
 
@@ -232,20 +229,6 @@ public final class LibC {
         }
     }
 
-    /// Has the calling thread run on `processor` alone: 0, or why not.
-    public static int runOn(int processor) {
-        try (Arena arena = Arena.ofConfined()) {
-            CallState state = CallState.in(arena);
-            MemorySegment mask = arena.allocate((processor / Long.SIZE + 1L) * Long.BYTES, Long.BYTES);
-            mask.setAtIndex(JAVA_LONG, processor / Long.SIZE, 1L << processor % Long.SIZE);
-            int rc = (int) Bound.CALLS.schedSetaffinity.invokeExact(
-                    state.segment(), 0, mask.byteSize(), mask.address());
-            return rc >= 0 ? 0 : -state.errno();
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
-    }
-
     static long mapAnonymous(long sizeBytes) {
         return map(sizeBytes, 0x22, -1, 0); // MAP_PRIVATE | MAP_ANONYMOUS
     }
@@ -259,8 +242,8 @@ public final class LibC {
         final int readWrite = 3; // PROT_READ | PROT_WRITE
         try (Arena arena = Arena.ofConfined()) {
             CallState state = CallState.in(arena);
-            long address = (long)
-                    Bound.CALLS.mmap.invokeExact(state.segment(), 0L, sizeBytes, readWrite, flags, fd, offset);
+            long address =
+                    (long) Bound.CALLS.mmap.invokeExact(state.segment(), 0L, sizeBytes, readWrite, flags, fd, offset);
             return address != -1 ? address : -state.errno();
         } catch (Throwable e) {
             throw impossible(e);
