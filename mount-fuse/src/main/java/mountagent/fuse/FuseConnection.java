@@ -172,12 +172,7 @@ final class FuseConnection {
             Dispatcher dispatcher = dispatcher(queue);
             ThreadFactory platform = Threads.platform("fuse-ring-" + queue.processor() + "-");
             try {
-                queue.start(lane -> threads.start(
-                        platform,
-                        () -> {
-                            dispatcher.serve(lane);
-                        },
-                        () -> all.laneEnded(queue)));
+                queue.start(lane -> threads.start(platform, () -> dispatcher.serve(lane), () -> all.laneEnded(queue)));
             } catch (OutOfMemoryError e) {
                 queue.callOff();
                 Rings.warn("no thread can be started (" + e.getMessage() + ")");

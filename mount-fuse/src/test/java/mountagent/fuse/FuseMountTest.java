@@ -19,8 +19,10 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import mountagent.frontend.MountRequest.MountOption;
 import mountagent.volume.VolumeFs;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What programs see of a mount, through the kernel.
 @Timeout(60)
-final class FuseMountTest {
+class FuseMountTest {
     @TempDir
     Path folder;
 
@@ -39,8 +41,13 @@ final class FuseMountTest {
 
     @BeforeEach
     void mount() throws Exception {
-        fixture = MountFixture.mount(folder);
+        fixture = MountFixture.mount(folder, new MemoryVolume(), options(), FuseSettings.standard());
         root = fixture.at();
+    }
+
+    /// How the mounts of this test are made.
+    Set<MountOption> options() {
+        return MountFixture.XATTRS;
     }
 
     @AfterEach

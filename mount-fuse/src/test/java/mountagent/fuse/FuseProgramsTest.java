@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import mountagent.base.Await;
 import mountagent.base.FileName;
 import mountagent.base.Program;
 import mountagent.frontend.Mount;
+import mountagent.frontend.MountRequest.MountOption;
 import mountagent.volume.ChangeEvent.AttrChanged;
 import mountagent.volume.ChangeEvent.DataChanged;
 import mountagent.volume.ChangeEvent.EntryChanged;
@@ -27,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Programs at work on a mount: locks, signals, special nodes, ranges, and what others change meanwhile.
 @Timeout(60)
-final class FuseProgramsTest {
+class FuseProgramsTest {
     private static final Origin OTHER = new Origin("other");
 
     @TempDir
@@ -41,7 +43,12 @@ final class FuseProgramsTest {
     @BeforeEach
     void mount() throws Exception {
         root = Files.createDirectory(folder.resolve("mnt"));
-        mount = new FuseProvider().mount(volume, MountFixture.request(root, MountFixture.XATTRS, Duration.ofHours(1)));
+        mount = new FuseProvider().mount(volume, MountFixture.request(root, options(), Duration.ofHours(1)));
+    }
+
+    /// How the mounts of this test are made.
+    Set<MountOption> options() {
+        return MountFixture.XATTRS;
     }
 
     @AfterEach

@@ -103,4 +103,23 @@ final class InFlightTest {
         watch.interrupt();
         watch.join();
     }
+
+    @Test
+    void anInterruptThatCameTooEarlyWaitsForItsRequest() {
+        assertFalse(inFlight.interrupt(2));
+        inFlight.interruptLater(2);
+        inFlight.begin(4, thread, Opcode.SETLKW.patience());
+        assertFalse(thread.isInterrupted(), "it was meant for another");
+        inFlight.begin(2, thread, Opcode.SETLKW.patience());
+        assertTrue(thread.isInterrupted());
+    }
+
+    @Test
+    void interruptsOfWhatWasAnsweredAreForgotten() {
+        inFlight.interruptLater(2);
+        nanos = TimeUnit.SECONDS.toNanos(2);
+        inFlight.begin(4, thread, Opcode.SETLKW.patience());
+        inFlight.begin(2, thread, Opcode.SETLKW.patience());
+        assertFalse(thread.isInterrupted());
+    }
 }

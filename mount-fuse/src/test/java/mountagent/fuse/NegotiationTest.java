@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -16,9 +18,11 @@ import mountagent.frontend.MountRequest;
 import mountagent.frontend.MountRequest.MountOption;
 import mountagent.fuse.Protocol.Offer;
 import mountagent.fuse.ScriptedKernel.Reply;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What is agreed on in INIT, with kernels other than the one we run on.
 @Timeout(60)
@@ -28,6 +32,8 @@ final class NegotiationTest {
 
     private static final MountRequest REQUEST =
             MountFixture.request(Path.of("/nowhere"), ScriptedKernel.XATTRS, Duration.ZERO);
+    private static final MountRequest RINGS =
+            MountFixture.request(Path.of("/nowhere"), RingKernel.OPTIONS, Duration.ZERO);
     private static final int EPROTO = 71;
 
     private final MemoryVolume volume = new MemoryVolume();
@@ -103,6 +109,36 @@ final class NegotiationTest {
         Set<InitFlag> asked = EnumSet.copyOf(ON_REQUEST);
         asked.removeIf(flag -> !agreed.has(flag));
         return asked;
+    }
+
+    @Test
+    void ioUringIsAgreedOnOnlyWithRings() throws Exception {
+        kernel.send(ScriptedKernel.init(7, 45, ScriptedKernel.FLAGS_NEW));
+        kernel.connect(volume, RINGS);
+        assertEquals(0, kernel.reply().body().getInt(32), "the kernel would wait for them");
+    }
+
+    @Test
+    void ringsThatTheKernelDoesNotOfferAreGivenBack(@TempDir Path sys) throws Exception {
+        Files.createDirectories(sys.resolve("module/fuse/parameters"));
+        Files.createDirectories(sys.resolve("devices/system/cpu"));
+        Files.writeString(sys.resolve("module/fuse/parameters/enable_uring"), "Y\n");
+        Files.writeString(sys.resolve("devices/system/cpu/possible"), "0-1\n");
+        kernel.send(ScriptedKernel.init(7, 41, ScriptedKernel.FLAGS_OLD));
+        kernel.connect(volume, RINGS, ringsIn(sys));
+        assertEquals(0, kernel.reply().body().getInt(32));
+        Reply answer = kernel.ask(Message.of(Opcode.GETATTR, kernel.unique(), 1).zeros(16));
+        assertEquals(0, answer.error(), "the mount goes on");
+    }
+
+    /// None where the system forbids them, which must say so.
+    private static @Nullable Rings ringsIn(Path sys) {
+        try {
+            return Rings.open(sys, -1, 4, Sizes.MIB);
+        } catch (IOException e) {
+            assertTrue(String.valueOf(e.getMessage()).contains("io_uring_setup"), e.getMessage());
+            return null;
+        }
     }
 
     @Test

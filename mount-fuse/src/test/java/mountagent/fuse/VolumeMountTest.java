@@ -15,9 +15,11 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import mountagent.base.Program;
 import mountagent.frontend.Mount;
+import mountagent.frontend.MountRequest.MountOption;
 import mountagent.volume.Origin;
 import mountagent.volume.TestVolume;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The real volume, in memory, behind a real mount.
 @Timeout(120)
-final class VolumeMountTest {
+class VolumeMountTest {
     private static final int STEPS = Integer.getInteger("fuse.differential.steps", 1500);
 
     @TempDir
@@ -47,8 +49,13 @@ final class VolumeMountTest {
         mount = mountIt();
     }
 
+    /// How the mounts of this test are made.
+    Set<MountOption> options() {
+        return MountFixture.XATTRS;
+    }
+
     private Mount mountIt() throws Exception {
-        var request = MountFixture.request(root, MountFixture.XATTRS, Duration.ofSeconds(1));
+        var request = MountFixture.request(root, options(), Duration.ofSeconds(1));
         return new FuseProvider().mount(volume.volume().frontEnd(new Origin("fuse")), request);
     }
 

@@ -146,25 +146,36 @@ public final class IoUring implements AutoCloseable {
         return command.asSlice(SQE_COMMAND_AREA, COMMAND_BYTES);
     }
 
+    /// Submits the prepared command without waiting for anything. Returns 0 or a negated error number.
+    public int submit(CallState state) {
+        return enter(state, 0, 0);
+    }
+
     /// Submits the prepared command, if there is one, and waits until one completes. Returns 0, or a negated
     /// error number: EINTR when it is to be called again. Blocks.
     public int await(CallState state) {
+        return enter(state, 1, ENTER_GETEVENTS);
+    }
+
+    private int enter(CallState state, long completed, long flags) {
         if (prepared > 0) {
-            int tail = (int) SHARED.getOpaque(ring, (long) submitTail);
-            SHARED.setRelease(ring, (long) submitTail, tail + prepared);
+            moveTail(prepared);
         }
-        int submitted = prepared;
-        long rc = call(state, IO_URING_ENTER, descriptor, submitted, 1, ENTER_GETEVENTS);
+        long rc = call(state, IO_URING_ENTER, descriptor, prepared, completed, flags);
         if (rc >= 0) {
             prepared = 0;
             return 0;
         }
         if (prepared > 0) {
             // Nothing was taken: it is as before.
-            int tail = (int) SHARED.getOpaque(ring, (long) submitTail);
-            SHARED.setRelease(ring, (long) submitTail, tail - prepared);
+            moveTail(-prepared);
         }
         return (int) rc;
+    }
+
+    private void moveTail(int by) {
+        int tail = (int) SHARED.getOpaque(ring, (long) submitTail);
+        SHARED.setRelease(ring, (long) submitTail, tail + by);
     }
 
     /// Whether a command has completed whose result was not taken.
