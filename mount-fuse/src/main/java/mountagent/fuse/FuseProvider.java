@@ -93,7 +93,7 @@ public final class FuseProvider implements FrontEndProvider {
             throws MountException {
         FuseConnection connection = null;
         try {
-            Rings rings = request.has(MountOption.IO_URING) ? rings(transport, request) : null;
+            Rings rings = request.has(MountOption.IO_URING) ? rings(transport, path, request) : null;
             connection = FuseConnection.negotiate(transport, rings, volume, request, settings);
             connection.start();
             return connection;
@@ -108,9 +108,9 @@ public final class FuseProvider implements FrontEndProvider {
         }
     }
 
-    private @Nullable Rings rings(DeviceTransport transport, MountRequest request) {
+    private @Nullable Rings rings(DeviceTransport transport, Path path, MountRequest request) {
         try {
-            return Rings.open(settings.sys(), transport.descriptor(), request.ringDepth(), settings.dataMax());
+            return Rings.open(settings.sys(), transport.descriptor(), path, request.ringDepth(), settings.dataMax());
         } catch (IOException e) {
             Rings.warn(String.valueOf(e.getMessage()));
             return null;

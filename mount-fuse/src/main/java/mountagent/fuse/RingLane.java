@@ -5,13 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import mountagent.base.Clock;
-import mountagent.fuse.sys.Affinity;
 import mountagent.fuse.sys.CallState;
 import mountagent.fuse.sys.IoUring;
 import mountagent.fuse.sys.LibC;
 import mountagent.fuse.sys.LinuxErrno;
 import mountagent.fuse.sys.NativeMemory;
-import mountagent.volume.VolumeFs;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,16 +35,11 @@ final class RingLane implements AutoCloseable {
     // What else lies in the same page: two struct iovec, and where system calls leave errno.
     private static final int VECTORS = 512;
     private static final int CALL_STATE = 1024;
-    private static final int QUESTION = 2048;
     private static final int MEMORY_BYTES = 4096;
 
     // struct fuse_uring_cmd_req
     private static final int COMMIT_ID = 8;
     private static final int QUEUE_ID = 16;
-
-    // enum fuse_notify_code; struct fuse_out_header and fuse_notify_retrieve_out
-    private static final int NOTIFY_RETRIEVE = 5;
-    private static final int QUESTION_BYTES = 48;
 
     /// How often in a row the kernel may lack memory for a command.
     private static final int TRIES_MAX = 10_000;
@@ -64,7 +57,7 @@ final class RingLane implements AutoCloseable {
 
     private State state = State.NEW;
     private boolean isRegistered;
-    private int refusal;
+    private volatile int refusal;
 
     private enum State {
         NEW,
@@ -93,33 +86,13 @@ final class RingLane implements AutoCloseable {
         headers.set(Request.LONG, VECTORS + 24, dataCapacity);
     }
 
-    /// Brings a further entry into a queue that is in use. The kernel gives it requests that come from now on; for
-    /// those that wait already it looks only when a reply comes in. So it is given cause for a request of its own,
-    /// numbered `number`, which is replied to here.
-    void join(long number) {
+    /// Brings a further entry into a queue that is in use, before the first [#receive].
+    void join() {
         begin();
         prepare(REGISTER, memory.address() + VECTORS, 2);
         int rc = ring.submit(callState);
-        if (rc == 0) {
-            rc = Affinity.on(queue, () -> ask(number));
-        }
         if (rc != 0) {
-            log.debug("requests of processor {} may wait for the next reply: {}", queue, LibC.describe(-rc));
-        }
-    }
-
-    /// Asks back what the kernel has cached of the root directory, which is nothing: it says so in a request to the
-    /// queue of the processor that this runs on.
-    private void ask(long number) {
-        MemorySegment message = headers.asSlice(QUESTION, QUESTION_BYTES);
-        message.fill((byte) 0);
-        message.set(Request.INT, 0, QUESTION_BYTES);
-        message.set(Request.INT, 4, NOTIFY_RETRIEVE);
-        message.set(Request.LONG, Request.REPLY_HEADER_LENGTH, number);
-        message.set(Request.LONG, Request.REPLY_HEADER_LENGTH + Long.BYTES, VolumeFs.ROOT);
-        long rc = LibC.write(descriptor, memory.address() + QUESTION, QUESTION_BYTES, callState);
-        if (rc < 0) {
-            log.debug("the kernel does not ask itself: {}", LibC.describe((int) -rc));
+            log.debug("the ring of processor {} is not ready yet: {}", queue, LibC.describe(-rc));
         }
     }
 
@@ -142,9 +115,7 @@ final class RingLane implements AutoCloseable {
             } else {
                 isRegistered = true;
                 state = State.SERVES;
-                if (headers.get(Request.INT, 4) == Opcode.NOTIFY_REPLY.number()) {
-                    answerQuestion();
-                } else if (request.beginApart(headers, operation, headers.get(Request.INT, PAYLOAD_LENGTH))) {
+                if (request.beginApart(headers, operation, headers.get(Request.INT, PAYLOAD_LENGTH))) {
                     return request;
                 }
                 log.error("the kernel sent a malformed request, opcode {}", headers.get(Request.INT, 4));
@@ -191,20 +162,9 @@ final class RingLane implements AutoCloseable {
 
     /// Has the reply that the request holds go with the next [#receive].
     void reply() {
-        commit(request.unique(), request.splitReply(headers));
-    }
-
-    /// The answer to [#ask] has come as a request, which over a ring is replied to like any other.
-    private void answerQuestion() {
-        headers.set(Request.INT, 0, Request.REPLY_HEADER_LENGTH);
-        headers.set(Request.INT, 4, 0);
-        commit(headers.get(Request.LONG, 8), 0);
-    }
-
-    private void commit(long unique, int payload) {
-        headers.set(Request.INT, PAYLOAD_LENGTH, payload);
+        headers.set(Request.INT, PAYLOAD_LENGTH, request.splitReply(headers));
         MemorySegment command = prepare(COMMIT_AND_FETCH, 0, 0);
-        command.set(Request.LONG, COMMIT_ID, unique);
+        command.set(Request.LONG, COMMIT_ID, request.unique());
     }
 
     private MemorySegment prepare(int operation, long address, int count) {

@@ -3,8 +3,12 @@ package mountagent.fuse;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import mountagent.base.Threads;
+import mountagent.fuse.sys.Affinity;
+import mountagent.fuse.sys.LibC;
 import mountagent.base.Sizes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,12 +18,12 @@ import org.slf4j.LoggerFactory;
 ///
 /// Each lane has one entry for good, so a request needs no hand-over: whoever receives it serves it, however long
 /// that takes, and only its own entry waits with it. The kernel gives a request to the entry that came free last,
-/// so that one program is served by one lane, whose caches are warm, whatever the number of lanes. There is one at
-/// first; a lane that leaves nobody to receive starts another before it serves what may wait or copies much.
+/// so that one program is served by one lane, whose caches are warm, whatever the number of lanes.
 ///
-/// There are at most `depth`; then requests wait in the kernel until one of those at work ends, which each does by
-/// itself. Waits for locks, which only other requests end, do not count: each brings one more lane with it
-/// ([LockOperations] bounds them).
+/// A lane that leaves few to receive starts another before it serves what may wait or copies much. There are at most
+/// `depth`; then requests wait in the kernel until one of those at work ends, which each does by itself. Waits for
+/// locks, which only other requests end, do not count: each brings one more lane with it ([LockOperations] bounds
+/// them).
 final class RingQueue implements Lanes, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RingQueue.class);
 
@@ -31,18 +35,27 @@ final class RingQueue implements Lanes, AutoCloseable {
         void start(int lane);
     }
 
-    /// Numbers of requests that the kernel makes because we asked for it: beyond those it counts up itself.
-    private static final long QUESTIONS = 1L << 61;
+    /// How many lanes there are at first, and how many others a lane leaves to receive when it serves what may wait.
+    private static final int AT_FIRST = 3;
+
+    private static final int RESERVE = 2;
 
     /// A lane, with what its thread alone knows.
     private static final class Place {
         private final RingLane lane;
-        private boolean hasJoined;
+        private boolean isNew;
         private boolean serves;
         private boolean waitsForLock;
 
         Place(RingLane lane) {
             this.lane = lane;
+        }
+
+        /// One that is new among those at work.
+        static Place joining(RingLane lane) {
+            var place = new Place(lane);
+            place.isNew = true;
+            return place;
         }
     }
 
@@ -50,6 +63,8 @@ final class RingQueue implements Lanes, AutoCloseable {
     private final int processor;
     private final int depth;
     private final int dataCapacity;
+    private final String mountPoint;
+    private final ThreadFactory callers = Threads.platform("fuse-ring-call-");
     private final List<Place> places = new CopyOnWriteArrayList<>();
     private final ReentrantLock starting = new ReentrantLock();
 
@@ -61,34 +76,50 @@ final class RingQueue implements Lanes, AutoCloseable {
 
     private volatile @Nullable Starter starter;
 
-    /// One for `processor`, with a first lane that is not started. IOException when the system refuses it.
-    RingQueue(int descriptor, int processor, int depth, int dataCapacity) throws IOException {
+    /// One for `processor` of the mount at `mountPoint`, whose lanes are not started. IOException when the system refuses them.
+    RingQueue(int descriptor, String mountPoint, int processor, int depth, int dataCapacity) throws IOException {
+        this.mountPoint = mountPoint;
         this.descriptor = descriptor;
         this.processor = processor;
         this.depth = depth;
         this.dataCapacity = dataCapacity;
-        places.add(new Place(new RingLane(descriptor, processor, dataCapacity)));
+        try {
+            for (int lane = 0; lane < Math.min(AT_FIRST, depth); lane++) {
+                places.add(new Place(new RingLane(descriptor, processor, dataCapacity)));
+            }
+        } catch (IOException | OutOfMemoryError e) {
+            close();
+            throw e;
+        }
     }
 
-    /// Starts the first lane by `threads`, which is used for further ones when they are needed.
+    /// Starts the lanes by `threads`, which is used for further ones when they are needed.
     void start(Starter threads) {
+        int count = places.size();
+        for (int lane = 0; lane < count; lane++) {
+            start(threads, lane);
+        }
         starter = threads;
-        start(threads, 0);
     }
 
     private void start(Starter threads, int lane) {
         receiving.incrementAndGet();
-        threads.start(lane);
+        try {
+            threads.start(lane);
+        } catch (OutOfMemoryError e) {
+            receiving.decrementAndGet();
+            throw e;
+        }
     }
 
     /// Has the kernel leave io_uring alone: for when no thread can be started.
     void callOff() throws InterruptedException {
-        places.getFirst().lane.callOff();
+        places.getLast().lane.callOff();
     }
 
-    /// Why the kernel did not want the first lane: an error number, or 0 if it did.
+    /// Why the kernel did not want a lane: an error number, or 0 if it wanted all.
     int refusal() {
-        return places.getFirst().lane.refusal();
+        return places.stream().mapToInt(place -> place.lane.refusal()).max().orElse(0);
     }
 
     int processor() {
@@ -102,9 +133,10 @@ final class RingQueue implements Lanes, AutoCloseable {
     @Override
     public @Nullable Request receive(int lane) throws InterruptedException {
         Place mine = places.get(lane);
-        if (lane > 0 && !mine.hasJoined) {
-            mine.hasJoined = true;
-            mine.lane.join(QUESTIONS + lane * 2L);
+        if (mine.isNew) {
+            mine.isNew = false;
+            mine.lane.join();
+            callers.newThread(this::call).start();
         }
         if (mine.serves) {
             receiving.incrementAndGet();
@@ -121,6 +153,15 @@ final class RingQueue implements Lanes, AutoCloseable {
             seeToReceiver();
         }
         return request;
+    }
+
+    /// Sends a request to the queue, as any program on its processor would: the kernel gives a new entry none of
+    /// those that wait already, for which it looks only when a reply comes in. The reply to this one is such a one.
+    private void call() {
+        int rc = Affinity.on(processor, () -> LibC.askForSpace(mountPoint));
+        if (rc != 0) {
+            log.debug("requests of processor {} may wait for the next reply: {}", processor, LibC.describe(-rc));
+        }
     }
 
     private static boolean copiesMuch(Request request) {
@@ -147,15 +188,16 @@ final class RingQueue implements Lanes, AutoCloseable {
         return false;
     }
 
-    /// Starts another lane if none is left to receive.
+    /// Starts another lane if few are left to receive.
     private void seeToReceiver() {
         Starter threads = starter;
-        if (receiving.get() > 0 || threads == null || !starting.tryLock()) {
+        if (receiving.get() >= RESERVE || threads == null) {
             return;
         }
+        starting.lock();
         try {
-            if (receiving.get() == 0 && places.size() < depth + lockWaits.get()) {
-                places.add(new Place(new RingLane(descriptor, processor, dataCapacity)));
+            if (receiving.get() < RESERVE && places.size() < depth + lockWaits.get()) {
+                places.add(Place.joining(new RingLane(descriptor, processor, dataCapacity)));
                 start(threads, places.size() - 1);
             }
         } catch (IOException | OutOfMemoryError e) {

@@ -31,7 +31,7 @@ final class Rings implements AutoCloseable {
 
     /// Makes rings and memory for the connection behind `descriptor`, to be started once INIT is answered. IOException
     /// that says what is missing and what helps.
-    static Rings open(Path sys, int descriptor, int depth, int dataMax) throws IOException {
+    static Rings open(Path sys, int descriptor, Path mountPoint, int depth, int dataMax) throws IOException {
         checkParameter(sys.resolve(PARAMETER));
         int processors = count(Files.readString(sys.resolve("devices/system/cpu/possible"), StandardCharsets.US_ASCII)
                 .strip());
@@ -39,7 +39,7 @@ final class Rings implements AutoCloseable {
         try {
             for (int processor = 0; processor < processors; processor++) {
                 // As the classic requests: the kernel wants room for the longest reply and write.
-                queues.add(new RingQueue(descriptor, processor, depth, dataMax + 4 * Sizes.KIB));
+                queues.add(new RingQueue(descriptor, mountPoint.toString(), processor, depth, dataMax + 4 * Sizes.KIB));
             }
         } catch (IOException | OutOfMemoryError e) {
             queues.forEach(RingQueue::close);

@@ -134,7 +134,7 @@ final class NegotiationTest {
     /// None where the system forbids them, which must say so.
     private static @Nullable Rings ringsIn(Path sys) {
         try {
-            return Rings.open(sys, -1, 4, Sizes.MIB);
+            return Rings.open(sys, -1, Path.of("/nowhere"), 4, Sizes.MIB);
         } catch (IOException e) {
             assertTrue(String.valueOf(e.getMessage()).contains("io_uring_setup"), e.getMessage());
             return null;

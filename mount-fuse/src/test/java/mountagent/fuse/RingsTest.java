@@ -50,7 +50,7 @@ final class RingsTest {
     }
 
     private static String refusal(Path sys) {
-        IOException refusal = assertThrows(IOException.class, () -> Rings.open(sys, -1, 1, Sizes.MIB));
+        IOException refusal = assertThrows(IOException.class, () -> Rings.open(sys, -1, Path.of("/nowhere"), 4, Sizes.MIB));
         return String.valueOf(refusal.getMessage());
     }
 
@@ -121,16 +121,16 @@ final class RingsTest {
         }
     }
 
-    /// All on one processor, with a single place there.
+    /// All on one processor, with few places there.
     @Test
     void waitsForLocksLeaveRoomForWhatEndsThem() throws Exception {
-        try (Mount mount = mount(mountPoint(), 1)) {
+        try (Mount mount = mount(mountPoint(), 4)) {
             Path at = Path.of(mount.mountPoint());
             Program.run(at, "touch file");
-            assertEquals("5 done", Program.run(at, """
+            assertEquals("12 done", Program.run(at, """
                     exec 9> file
                     flock 9
-                    for i in 1 2 3 4 5; do
+                    for i in $(seq 12); do
                         taskset -c 0 flock file sh -c 'echo done >> ended' 9>&- &
                     done
                     sleep 1

@@ -35,7 +35,10 @@ final class FuseFlags {
                     + " commas.")
     private List<String> options = new ArrayList<>();
 
-    /// The most requests of a processor that may be asked to be at work at a time.
+    /// How many requests of a processor may be asked to be at work at a time: some, so that one that waits leaves
+    /// others.
+    private static final int RING_DEPTH_MIN = 4;
+
     private static final int RING_DEPTH_MAX = 1024;
 
     private static final String RING_DEPTH = "io_uring_q_depth=";
@@ -105,12 +108,13 @@ final class FuseFlags {
     private static int depth(String text) throws CommandFailure {
         try {
             int depth = Integer.parseInt(text);
-            if (depth >= 1 && depth <= RING_DEPTH_MAX) {
+            if (depth >= RING_DEPTH_MIN && depth <= RING_DEPTH_MAX) {
                 return depth;
             }
         } catch (NumberFormatException _) {
             // said below
         }
-        throw new CommandFailure("-o " + RING_DEPTH + text + ": give a number from 1 to " + RING_DEPTH_MAX);
+        throw new CommandFailure(
+                "-o " + RING_DEPTH + text + ": give a number from " + RING_DEPTH_MIN + " to " + RING_DEPTH_MAX);
     }
 }

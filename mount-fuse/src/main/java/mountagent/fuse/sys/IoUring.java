@@ -12,7 +12,7 @@ import java.lang.invoke.VarHandle;
 /// An io_uring for one command at a time, of the long form (128 bytes) that FUSE needs.
 ///
 /// It belongs to the thread that begins: what a command does later it does in that thread, whose end cancels
-/// it (`io_uring_setup(2)`, `linux/io_uring.h`). Needs Linux 6.6. No liburing: three system calls and two mapped pages.
+/// it (`io_uring_setup(2)`, `linux/io_uring.h`). Needs Linux 6.6; three system calls and two mapped pages.
 public final class IoUring implements AutoCloseable {
     /// Bytes of the command's own area.
     public static final int COMMAND_BYTES = 80;

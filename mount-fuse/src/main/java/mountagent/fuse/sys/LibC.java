@@ -66,7 +66,9 @@ public final class LibC {
             MethodHandle geteuid,
             MethodHandle getegid,
             // char *strerror(int errnum);                                              string.h
-            MethodHandle strerror) {
+            MethodHandle strerror,
+            // int statfs(const char *path, struct statfs *buf);                        sys/statfs.h
+            MethodHandle statfs) {
 
         static Calls bind() {
             var binder = new Binder();
@@ -83,7 +85,8 @@ public final class LibC {
                     binder.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
                     binder.plain("geteuid", FunctionDescriptor.of(JAVA_INT)),
                     binder.plain("getegid", FunctionDescriptor.of(JAVA_INT)),
-                    binder.plain("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT)));
+                    binder.plain("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT)),
+                    binder.capturing("statfs", JAVA_INT, JAVA_LONG, JAVA_LONG));
         }
     }
 
@@ -183,6 +186,20 @@ public final class LibC {
             long name = string(arena, path);
             int rc = (int) Bound.CALLS.access.invokeExact(state.segment(), name, 0);
             return rc >= 0 ? rc : -state.errno();
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /// Asks the file system at `path` for its space and drops the answer: 0, or why there is none. Blocks.
+    public static int askForSpace(String path) {
+        final int enough = 256; // struct statfs: 120 bytes
+        try (Arena arena = Arena.ofConfined()) {
+            CallState state = CallState.in(arena);
+            long name = string(arena, path);
+            long answer = arena.allocate(enough, Long.BYTES).address();
+            int rc = (int) Bound.CALLS.statfs.invokeExact(state.segment(), name, answer);
+            return rc >= 0 ? 0 : -state.errno();
         } catch (Throwable e) {
             throw impossible(e);
         }
