@@ -6,10 +6,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import mountagent.base.Sizes;
 import mountagent.base.Threads;
 import mountagent.fuse.sys.Affinity;
 import mountagent.fuse.sys.LibC;
-import mountagent.base.Sizes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +76,8 @@ final class RingQueue implements Lanes, AutoCloseable {
 
     private volatile @Nullable Starter starter;
 
-    /// One for `processor` of the mount at `mountPoint`, whose lanes are not started. IOException when the system refuses them.
+    /// One for `processor` of the mount at `mountPoint`, whose lanes are not started. IOException when the system
+    /// refuses them.
     RingQueue(int descriptor, String mountPoint, int processor, int depth, int dataCapacity) throws IOException {
         this.mountPoint = mountPoint;
         this.descriptor = descriptor;

@@ -50,7 +50,8 @@ final class RingsTest {
     }
 
     private static String refusal(Path sys) {
-        IOException refusal = assertThrows(IOException.class, () -> Rings.open(sys, -1, Path.of("/nowhere"), 4, Sizes.MIB));
+        IOException refusal =
+                assertThrows(IOException.class, () -> Rings.open(sys, -1, Path.of("/nowhere"), 4, Sizes.MIB));
         return String.valueOf(refusal.getMessage());
     }
 
@@ -86,6 +87,30 @@ final class RingsTest {
     void theClassicTransportIsUsedUnlessAskedFor() throws Exception {
         try (MountFixture fixture = MountFixture.mount(folder)) {
             Files.writeString(fixture.at().resolve("file"), "content");
+            assertEquals(0, RingKernel.threads());
+        }
+    }
+
+    /// The settings point to a machine whose kernel knows nothing of it.
+    @Test
+    void aMountGoesOnWithoutRings() throws Exception {
+        FuseSettings usual = FuseSettings.standard();
+        var settings = new FuseSettings(
+                usual.device(),
+                usual.proc(),
+                Files.createDirectory(folder.resolve("sys")),
+                usual.helpers(),
+                false,
+                usual.lanes(),
+                usual.dataMax(),
+                usual.detachedBytes(),
+                usual.openMax(),
+                usual.readAheadKib(),
+                usual.drainLimit(),
+                usual.probeLimit());
+        try (MountFixture fixture = MountFixture.mount(folder, volume, RingKernel.OPTIONS, settings)) {
+            Files.writeString(fixture.at().resolve("file"), "content");
+            assertEquals("content", Files.readString(fixture.at().resolve("file")));
             assertEquals(0, RingKernel.threads());
         }
     }
