@@ -157,6 +157,29 @@ final class ProgramTest {
     }
 
     @Test
+    void ringsAreAskedForByTheNamesOfLibfuse() {
+        assertEquals(0, terminal.run("mount", "--create", "demo", "mnt", "-o", "io_uring,io_uring_q_depth=8"));
+        assertTrue(terminal.frontEnd().request().has(MountOption.IO_URING));
+        assertEquals(8, terminal.frontEnd().request().ringDepth());
+        assertEquals(0, terminal.run("mount", "demo", "mnt"));
+        assertFalse(terminal.frontEnd().request().has(MountOption.IO_URING), "only when asked for");
+    }
+
+    @Test
+    void depthsOfRingsThatMakeNoSenseAreRefused() {
+        assertEquals(1, terminal.run("mount", "--create", "demo", "mnt", "-o", "io_uring,io_uring_q_depth=3"));
+        assertEquals(1, terminal.run("mount", "--create", "demo", "mnt", "-o", "io_uring,io_uring_q_depth=many"));
+        assertEquals(1, terminal.run("mount", "--create", "demo", "mnt", "-o", "io_uring_q_depth=8"));
+        assertEquals(
+                """
+                juicefs: -o io_uring_q_depth=3: give a number from 4 to 1024
+                juicefs: -o io_uring_q_depth=many: give a number from 4 to 1024
+                juicefs: -o io_uring_q_depth=8 says nothing without -o io_uring
+                """,
+                terminal.err());
+    }
+
+    @Test
     void mountOptionsThatAreNotBuiltAreRefused() {
         assertEquals(1, terminal.run("mount", "--create", "demo", "mnt", "-o", "writeback_cache"));
         assertEquals("juicefs: -o writeback_cache is not built yet\n", terminal.err());
