@@ -170,13 +170,11 @@ final class ProgramTest {
         assertEquals(1, terminal.run("mount", "--create", "demo", "mnt", "-o", "io_uring,io_uring_q_depth=3"));
         assertEquals(1, terminal.run("mount", "--create", "demo", "mnt", "-o", "io_uring,io_uring_q_depth=many"));
         assertEquals(1, terminal.run("mount", "--create", "demo", "mnt", "-o", "io_uring_q_depth=8"));
-        assertEquals(
-                """
+        assertEquals("""
                 juicefs: -o io_uring_q_depth=3: give a number from 4 to 1024
                 juicefs: -o io_uring_q_depth=many: give a number from 4 to 1024
                 juicefs: -o io_uring_q_depth=8 says nothing without -o io_uring
-                """,
-                terminal.err());
+                """, terminal.err());
     }
 
     @Test
