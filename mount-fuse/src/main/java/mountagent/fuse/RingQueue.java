@@ -127,10 +127,6 @@ final class RingQueue implements Lanes, AutoCloseable {
         return processor;
     }
 
-    int lanes() {
-        return places.size();
-    }
-
     @Override
     public @Nullable Request receive(int lane) throws InterruptedException {
         Place mine = places.get(lane);
