@@ -57,7 +57,9 @@ final class RedisCommands {
 
     /// The words of all commands.
     List<List<byte[]>> words(CommandRecorder recorder) {
-        steps.forEach(step -> step.command().apply(recorder.commands()));
+        for (Step step : steps) {
+            var _ = step.command().apply(recorder.commands());
+        }
         return recorder.take();
     }
 

@@ -24,11 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class RedisEngine implements MetaEngine {
     private final RedisUrl url;
     private final Access access;
-    private final RedisLimits limits;
-    private final Clock clock;
-    private final RandomGenerator random;
     private final RedisLinks links;
-    private final RedisKeys keys;
     private final RedisReads reads;
     private final ReadScripts scripts;
     private final RedisScans scans;
@@ -50,10 +46,7 @@ public final class RedisEngine implements MetaEngine {
             RedisUrl url, Access access, RedisLimits limits, RedisPath path, Clock clock, RandomGenerator random) {
         this.url = url;
         this.access = access;
-        this.limits = limits;
-        this.clock = clock;
-        this.random = random;
-        this.keys = new RedisKeys(path.prefix());
+        RedisKeys keys = new RedisKeys(path.prefix());
         this.reads = new RedisReads(keys);
         this.scripts = new ReadScripts(keys);
         this.scans = new RedisScans(keys);

@@ -10,6 +10,8 @@ import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.FsException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ final class RedisListeners implements AutoCloseable {
     private final RedisUrl url;
     private final Duration timeout;
     private final ClientResources resources;
+    private final Lock lock = new ReentrantLock();
     private @Nullable RedisClient client;
 
     RedisListeners(RedisUrl url, Duration timeout, ClientResources resources) {
@@ -36,16 +39,21 @@ final class RedisListeners implements AutoCloseable {
                 .toCompletableFuture();
     }
 
-    private synchronized RedisClient client() throws FsException {
-        RedisClient made = client;
-        if (made == null) {
-            made = url.place() instanceof RedisPlace.Socket(var path)
-                    ? new RedisSocketClient(resources, path, Math.toIntExact(timeout.toMillis()))
-                    : RedisClient.create(resources);
-            made.setOptions(options());
-            client = made;
+    private RedisClient client() throws FsException {
+        lock.lock();
+        try {
+            RedisClient made = client;
+            if (made == null) {
+                made = url.place() instanceof RedisPlace.Socket(var path)
+                        ? new RedisSocketClient(resources, path, Math.toIntExact(timeout.toMillis()))
+                        : RedisClient.create(resources);
+                made.setOptions(options());
+                client = made;
+            }
+            return made;
+        } finally {
+            lock.unlock();
         }
-        return made;
     }
 
     private ClientOptions options() throws FsException {
@@ -77,10 +85,15 @@ final class RedisListeners implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        RedisClient made = client;
-        if (made != null) {
-            made.shutdown(Duration.ZERO, timeout);
+    public void close() {
+        lock.lock();
+        try {
+            RedisClient made = client;
+            if (made != null) {
+                made.shutdown(Duration.ZERO, timeout);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 }
