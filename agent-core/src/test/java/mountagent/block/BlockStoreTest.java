@@ -133,6 +133,28 @@ final class BlockStoreTest {
         assertEquals(1, objects.calls(Operation.READ));
     }
 
+    @Test
+    void aBlockReadAheadIsThereThoughMemoryIsFullOfOthers() throws Exception {
+        var blocks = blocks(Compression.NONE, true);
+        for (int i = 0; i < 16; i++) {
+            var old = new BlockKey(2, i, BLOCK);
+            put(blocks, old);
+            for (int offset = 0; offset < BLOCK; offset += BLOCK / 8) {
+                read(blocks, old, offset, BLOCK / 8);
+            }
+        }
+        long before = objects.calls(Operation.READ);
+        for (int i = 0; i < 4; i++) {
+            put(blocks, new BlockKey(3, i, BLOCK));
+            blocks.prefetch(new BlockKey(3, i, BLOCK));
+        }
+        await(() -> objects.calls(Operation.READ) == before + 4);
+        for (int i = 0; i < 4; i++) {
+            assertArrayEquals(expected(0, BLOCK), read(blocks, new BlockKey(3, i, BLOCK), 0, BLOCK));
+        }
+        assertEquals(before + 4, objects.calls(Operation.READ), "what was read ahead was fetched again");
+    }
+
     @ParameterizedTest
     @EnumSource
     void aMissingBlockIsNamed(Compression compression) {
