@@ -77,7 +77,7 @@ final class OpenVolume implements AutoCloseable {
 
         /// Begins to compile what programs will need. To be called once they can use the mount.
         void warmUp(ScratchPractice.Doors doors) {
-            owner.warmUp(doors);
+            owner.warmUp(format, doors);
         }
 
         @Override
@@ -164,14 +164,16 @@ final class OpenVolume implements AutoCloseable {
         observation.watch(opened(MetadataBackup.start(engine, objects, plan, clock, new SecureRandom())));
     }
 
-    private void warmUp(ScratchPractice.Doors doors) {
-        var metadata = switch (url) {
-            case MetaUrl.Sqlite _ -> ScratchVolume.Metadata.SQLITE;
-            case MetaUrl.Redis _ -> ScratchVolume.Metadata.MEMORY;
-        };
+    private void warmUp(VolumeFormat format, ScratchPractice.Doors doors) {
+        var model = ScratchModel.of(url, format, spec.client().cache());
         opened(WarmUp.start(
                 (folder, goesOn) -> new ScratchPractice(
-                        new ScratchVolume(folder, metadata, environment, clock), folder, doors, goesOn, clock),
+                        new ScratchVolume(folder, model, environment, clock),
+                        folder,
+                        doors,
+                        MetadataLooks.at(url, clock),
+                        goesOn,
+                        clock),
                 observation::operations,
                 WarmUp.usualPlace(),
                 clock));

@@ -19,6 +19,8 @@ import mountagent.base.Clock;
 import mountagent.base.FsException;
 import mountagent.base.Sizes;
 import mountagent.base.Threads;
+import mountagent.service.ScratchModel.Metadata;
+import mountagent.service.ScratchModel.Objects;
 
 /// The program's usual work in small, for the JVM to learn from: the build runs it once and keeps what was learnt
 /// (classes, their order, which methods are hot) in an ahead-of-time cache, with which later runs begin.
@@ -30,6 +32,7 @@ public final class Rehearsal {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
     private static final Duration WORK_TIME = Duration.ofSeconds(6);
     private static final Duration SFTP_TIME = Duration.ofSeconds(6);
+    private static final Duration S3_TIME = Duration.ofSeconds(8);
     private static final int FILES = 200;
     private static final int SMALL_BYTES = 4 * Sizes.KIB;
     private static final int STREAM_BYTES = 32 * Sizes.MIB;
@@ -75,6 +78,7 @@ public final class Rehearsal {
     /// A mount and the work of programs on it.
     public void mount() throws IOException, InterruptedException {
         lookForS3();
+        workOnS3();
         run("format", url(), "rehearsal", "--trash-days", "0", "--bucket", folder.resolve("objects") + "");
         var place = folder.resolve("mount");
         Files.createDirectories(place);
@@ -99,21 +103,33 @@ public final class Rehearsal {
 
     /// Clients of SFTP at work, on a volume of its own.
     private void sftp() throws IOException {
-        var scratch = Files.createDirectory(folder.resolve("scratch"));
+        practice("scratch", ScratchModel.plain(Metadata.SQLITE), ScratchPractice.Doors.MOUNT_AND_SFTP, SFTP_TIME);
+    }
+
+    // As a mount of a volume in S3 does while nobody uses it.
+    private void workOnS3() throws IOException {
+        var model = new ScratchModel(Metadata.MEMORY, Objects.S3, "", false, "", true);
+        practice("scratch-s3", model, ScratchPractice.Doors.MOUNT, S3_TIME);
+    }
+
+    private void practice(String name, ScratchModel model, ScratchPractice.Doors doors, Duration time)
+            throws IOException {
+        var scratch = Files.createDirectory(folder.resolve(name));
         var nowhere = new Environment(Map.of(), folder, false, folder);
-        long limit = Clock.SYSTEM.nanoTime() + SFTP_TIME.toNanos();
+        long limit = Clock.SYSTEM.nanoTime() + time.toNanos();
         BooleanSupplier goesOn = () -> Clock.SYSTEM.nanoTime() < limit;
         try (var practice = new ScratchPractice(
-                new ScratchVolume(scratch, ScratchVolume.Metadata.SQLITE, nowhere, Clock.SYSTEM),
+                new ScratchVolume(scratch, model, nowhere, Clock.SYSTEM),
                 scratch,
-                ScratchPractice.Doors.MOUNT_AND_SFTP,
+                doors,
+                MetadataLooks.none(),
                 goesOn,
                 Clock.SYSTEM)) {
             for (int round = 0; goesOn.getAsBoolean(); round++) {
                 practice.round(round);
             }
         } catch (CommandFailure | FsException e) {
-            throw new IOException("the rehearsal of SFTP failed: " + e.getMessage(), e);
+            throw new IOException("the rehearsal on " + name + " failed: " + e.getMessage(), e);
         }
     }
 

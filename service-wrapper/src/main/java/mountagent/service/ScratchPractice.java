@@ -9,11 +9,13 @@ import mountagent.base.FsException;
 import mountagent.sftp.practice.SftpPractice;
 import org.jspecify.annotations.Nullable;
 
-/// Work on a [ScratchVolume], round by round, through the doors that the real volume has. Closing it closes the volume.
+/// Work on a [ScratchVolume], round by round, through the doors that the real volume has, and looks at the server that
+/// has the metadata of that one. Closing it closes the volume and the looks.
 final class ScratchPractice implements AutoCloseable {
     private final ScratchVolume volume;
     private final ScratchWork work;
     private final @Nullable SftpPractice sftp;
+    private final MetadataLooks looks;
     private final BooleanSupplier goesOn;
 
     /// Which doors there are.
@@ -23,11 +25,13 @@ final class ScratchPractice implements AutoCloseable {
     }
 
     /// On `volume`, which lies in `folder`, as long as `goesOn`.
-    ScratchPractice(ScratchVolume volume, Path folder, Doors doors, BooleanSupplier goesOn, Clock clock)
+    ScratchPractice(
+            ScratchVolume volume, Path folder, Doors doors, MetadataLooks looks, BooleanSupplier goesOn, Clock clock)
             throws IOException {
         this.volume = volume;
+        this.looks = looks;
         this.goesOn = goesOn;
-        work = new ScratchWork(volume.view(), goesOn);
+        work = new ScratchWork(volume, goesOn);
         var isOpen = false;
         try {
             sftp = doors == Doors.MOUNT ? null : SftpPractice.start(volume.view(), ownFolder(folder), clock);
@@ -44,6 +48,7 @@ final class ScratchPractice implements AutoCloseable {
     }
 
     void round(int number) throws FsException, IOException {
+        looks.round(goesOn);
         work.round(number);
         if (sftp != null && goesOn.getAsBoolean()) {
             sftp.round(number, goesOn);
@@ -55,6 +60,7 @@ final class ScratchPractice implements AutoCloseable {
         if (sftp != null) {
             sftp.close();
         }
+        looks.close();
         volume.close();
     }
 }

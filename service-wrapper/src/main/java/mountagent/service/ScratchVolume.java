@@ -6,16 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.UUID;
 import mountagent.base.Clock;
 import mountagent.base.FsException;
-import mountagent.block.BlockFormat;
+import mountagent.base.Sizes;
+import mountagent.base.Tally;
 import mountagent.block.BlockOptions;
 import mountagent.block.BlockStore;
-import mountagent.block.Compression;
+import mountagent.cache.BlockCache;
+import mountagent.cache.CacheOptions;
+import mountagent.cache.DiskCache;
+import mountagent.chunk.BlockWarming;
 import mountagent.chunk.DataOptions;
 import mountagent.chunk.FileData;
 import mountagent.meta.MetaEngine;
@@ -44,24 +51,45 @@ final class ScratchVolume implements AutoCloseable {
 
     private static final BlockOptions LIMITS =
             new BlockOptions(64L << 20, 16L << 20, 4, 4, BlockOptions.DEFAULT.waitMax());
+    /// So little is kept in memory that some blocks are read from the cache on disk.
+    private static final BlockOptions LIMITS_REMOTE =
+            new BlockOptions(64L << 20, 6L << 20, 4, 4, BlockOptions.DEFAULT.waitMax());
+
+    private static final long CACHE_BYTES = 32L * Sizes.MIB;
+    private static final long CACHE_QUEUE_BYTES = 16L * Sizes.MIB;
+    private static final CacheOptions CACHE_LIMITS = new CacheOptions(
+            CACHE_BYTES,
+            0,
+            CacheOptions.DEFAULT.freeRatio(),
+            CacheOptions.DEFAULT.fileMode(),
+            CacheOptions.DEFAULT.verify(),
+            CacheOptions.DEFAULT.eviction(),
+            Duration.ZERO,
+            Duration.ZERO,
+            CACHE_QUEUE_BYTES);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final ScratchModel model;
+    private final FileData data;
     private final VolumeFs view;
 
-    /// Where the metadata of one is.
-    enum Metadata {
-        SQLITE,
-        /// For volumes whose metadata is on a server: nothing is asked of it.
-        MEMORY
-    }
-
-    /// A new one in `folder`, which is empty.
-    ScratchVolume(Path folder, Metadata metadata, Environment environment, Clock clock)
-            throws CommandFailure, FsException {
+    /// A new one, like `model`, in `folder`, which is empty.
+    ScratchVolume(Path folder, ScratchModel model, Environment environment, Clock clock)
+            throws CommandFailure, FsException, IOException {
         parts.push(() -> delete(folder));
+        this.model = model;
         var isOpen = false;
         try {
-            view = open(folder, metadata, environment, clock);
+            var format = format(folder);
+            var engine = opened(engine(folder));
+            MetaStore.format(engine, format, clock);
+            var table = new OpenFileTable();
+            var meta = opened(MetaStore.open(engine, MetaOptions.of(clock).withOpenFiles(table)));
+            var blocks = opened(blocks(folder, format, environment, clock));
+            data = new FileData(meta, blocks, DataOptions.of(format.blockSizeBytes()), clock);
+            var volume = opened(Volume.open(meta, data, table, Volume.Mode.READ_WRITE, clock));
+            var accessLog = new AccessLog(clock, ZoneId.systemDefault());
+            view = new ObservedFs(volume.frontEnd(new Origin("scratch")), accessLog, new MetricRegistry(), clock);
             isOpen = true;
         } finally {
             if (!isOpen) {
@@ -70,30 +98,58 @@ final class ScratchVolume implements AutoCloseable {
         }
     }
 
-    private VolumeFs open(Path folder, Metadata metadata, Environment environment, Clock clock)
-            throws CommandFailure, FsException {
-        var format = VolumeFormat.create("scratch", UUID.randomUUID().toString())
-                .withBucket(folder.resolve("objects") + "/")
-                .withTrashDays(0);
-        var engine = opened(engine(folder, metadata));
-        MetaStore.format(engine, format, clock);
-        var table = new OpenFileTable();
-        var meta = opened(MetaStore.open(engine, MetaOptions.of(clock).withOpenFiles(table)));
-        var store = ObjectStores.create(format, environment);
-        var blockFormat = new BlockFormat(format.blockSizeBytes(), Compression.NONE, format.hashPrefix());
-        var blocks = opened(BlockStore.open(store, blockFormat, LIMITS));
-        var data = new FileData(meta, blocks, DataOptions.of(format.blockSizeBytes()), clock);
-        var volume = opened(Volume.open(meta, data, table, Volume.Mode.READ_WRITE, clock));
-        var accessLog = new AccessLog(clock, ZoneId.systemDefault());
-        return new ObservedFs(volume.frontEnd(new Origin("scratch")), accessLog, new MetricRegistry(), clock);
+    private VolumeFormat format(Path folder) throws IOException {
+        var format =
+                VolumeFormat.create("scratch", UUID.randomUUID().toString()).withTrashDays(0);
+        try {
+            format = model.on(format);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("no key to be had: " + e.getMessage(), e);
+        }
+        var objects = folder.resolve("objects");
+        return switch (model.objects()) {
+            case FILES -> format.withBucket(objects + "/");
+            case S3 -> {
+                var bucket = opened(LoopbackBucket.open(objects));
+                yield format.withStorage("minio")
+                        .withBucket(bucket.url())
+                        .withKeyEncrypted(false)
+                        .withAccessKey(bucket.accessKey())
+                        .withSecretKey(bucket.secretKey());
+            }
+        };
     }
 
-    private static MetaEngine engine(Path folder, Metadata metadata) throws FsException {
-        return switch (metadata) {
+    private MetaEngine engine(Path folder) throws FsException {
+        return switch (model.metadata()) {
             case SQLITE ->
                 SqlEngine.open(SqliteLocation.of(folder.resolve("meta.db")), SqlOptions.of(SqlOptions.Access.CREATE));
             case MEMORY -> new MemoryEngine();
         };
+    }
+
+    private BlockStore blocks(Path folder, VolumeFormat format, Environment environment, Clock clock)
+            throws CommandFailure {
+        var store = ObjectStores.create(format, environment);
+        var blockFormat = ObjectStores.blockFormat(format, store);
+        if (model.objects() == ScratchModel.Objects.FILES) {
+            return BlockStore.open(store, blockFormat, LIMITS);
+        }
+        var owner = new DiskCache.Owner(format.uuid(), format.hashPrefix());
+        var cache = model.cachesOnDisk()
+                ? DiskCache.open(List.of(folder.resolve("cache")), owner, CACHE_LIMITS, clock)
+                : BlockCache.NONE;
+        return BlockStore.open(store, blockFormat, LIMITS_REMOTE, cache);
+    }
+
+    /// Whether the objects are behind a network as far as the code is concerned.
+    boolean isRemote() {
+        return model.objects() == ScratchModel.Objects.S3;
+    }
+
+    /// Has the next read of a file of `length` bytes go to the object store.
+    void forget(long inode, long length) throws FsException {
+        data.warming().run(BlockWarming.Action.EVICT, inode, length, new BlockWarming.Result(), new Tally());
     }
 
     /// The volume as a front end sees it.

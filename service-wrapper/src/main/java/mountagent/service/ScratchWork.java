@@ -24,6 +24,8 @@ import mountagent.volume.VolumeFs;
 final class ScratchWork {
     private static final int FILES = 100;
     private static final int SMALL_BYTES = 4 * Sizes.KIB;
+    private static final int MEDIUM_BYTES = 128 * Sizes.KIB;
+    private static final int MEDIUM_EVERY = 10;
     private static final int APPENDED_BYTES = 100;
     private static final int LARGE_BYTES = Sizes.MIB;
     private static final int LARGE_PARTS = 8;
@@ -32,14 +34,17 @@ final class ScratchWork {
     private static final long OWNER = 1;
     private static final Caller CALLER = new Caller(0, 0, List.of(), 1, 0, Caller.Checks.KERNEL);
 
+    private final ScratchVolume scratch;
     private final VolumeFs volume;
     private final BooleanSupplier goesOn;
     private final MemorySegment small = Arena.ofAuto().allocate(SMALL_BYTES);
+    private final MemorySegment medium = Arena.ofAuto().allocate(MEDIUM_BYTES);
     private final MemorySegment large = Arena.ofAuto().allocate(LARGE_BYTES);
 
-    /// Works on `volume` as long as `goesOn`.
-    ScratchWork(VolumeFs volume, BooleanSupplier goesOn) {
-        this.volume = volume;
+    /// Works on `scratch` as long as `goesOn`, which is asked before each file and may wait.
+    ScratchWork(ScratchVolume scratch, BooleanSupplier goesOn) {
+        this.scratch = scratch;
+        this.volume = scratch.view();
         this.goesOn = goesOn;
     }
 
@@ -65,6 +70,11 @@ final class ScratchWork {
         volume.rmdir(CALLER, at);
     }
 
+    /// What is written to and read from a file: for a store that is far, now and then a larger piece.
+    private MemorySegment content(int number) {
+        return scratch.isRemote() && number % MEDIUM_EVERY == 0 ? medium : small;
+    }
+
     private static DentryKey file(long directory, int number) {
         return new DentryKey(directory, FileName.of("file" + number));
     }
@@ -73,7 +83,7 @@ final class ScratchWork {
         var at = file(directory, number);
         expectNone(at);
         var opened = volume.create(CALLER, at, NodeSpec.file(FILE_MODE), OpenSpec.WRITE);
-        write(opened.handle(), 0, small);
+        write(opened.handle(), 0, content(number));
         close(opened.handle());
         volume.getattr(CALLER, directory);
     }
@@ -92,7 +102,10 @@ final class ScratchWork {
     private void use(long directory, int number) throws FsException {
         var at = file(directory, number);
         long inode = volume.lookup(CALLER, at).inode();
-        read(inode, small);
+        if (scratch.isRemote()) {
+            scratch.forget(inode, content(number).byteSize());
+        }
+        read(inode, 0, content(number));
         var handle =
                 volume.open(CALLER, inode, new OpenSpec(OpenSpec.Access.WRITE, EnumSet.of(OpenSpec.Option.APPEND)));
         write(handle, 0, small.asSlice(0, APPENDED_BYTES));
@@ -107,7 +120,7 @@ final class ScratchWork {
     private void list(long directory) throws FsException {
         var handle = volume.opendir(CALLER, directory);
         try {
-            volume.readdir(CALLER, handle, 0, VolumeFs.ListDetail.ATTRIBUTES, (_, _, _, _, _) -> goesOn.getAsBoolean());
+            volume.readdir(CALLER, handle, 0, VolumeFs.ListDetail.ATTRIBUTES, (_, _, _, _, _) -> true);
         } finally {
             volume.releasedir(handle);
         }
@@ -120,8 +133,26 @@ final class ScratchWork {
             write(opened.handle(), (long) part * LARGE_BYTES, large);
         }
         close(opened.handle());
-        read(opened.stat().inode(), large);
+        read(opened.stat().inode(), 0, large);
+        if (scratch.isRemote()) {
+            streamBack(opened.stat().inode());
+        }
         volume.unlink(CALLER, at);
+    }
+
+    /// Whole blocks from the store, the same again from the cache, and a part of one.
+    private void streamBack(long inode) throws FsException {
+        long length = (long) LARGE_PARTS * LARGE_BYTES;
+        scratch.forget(inode, length);
+        for (int pass = 0; pass < 2 && goesOn.getAsBoolean(); pass++) {
+            var handle = volume.open(CALLER, inode, OpenSpec.READ);
+            for (long at = 0; at < length; at += MEDIUM_BYTES) {
+                read(handle, at, medium);
+            }
+            close(handle);
+        }
+        scratch.forget(inode, length);
+        read(inode, length - LARGE_BYTES, medium);
     }
 
     private void write(FileHandle handle, long offset, MemorySegment source) throws FsException {
@@ -130,12 +161,16 @@ final class ScratchWork {
         }
     }
 
-    private void read(long inode, MemorySegment target) throws FsException {
+    private void read(long inode, long offset, MemorySegment target) throws FsException {
         var handle = volume.open(CALLER, inode, OpenSpec.READ);
-        if (volume.tryRead(handle, 0, target) < 0) {
-            volume.read(handle, 0, target);
-        }
+        read(handle, offset, target);
         close(handle);
+    }
+
+    private void read(FileHandle handle, long offset, MemorySegment target) throws FsException {
+        if (volume.tryRead(handle, offset, target) < 0) {
+            volume.read(handle, offset, target);
+        }
     }
 
     private void close(FileHandle handle) throws FsException {

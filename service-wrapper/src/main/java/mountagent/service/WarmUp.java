@@ -31,6 +31,9 @@ final class WarmUp implements AutoCloseable {
     private static final long ENOUGH_OPERATIONS = 50_000;
 
     private static final Duration LIMIT = Duration.ofMinutes(1);
+    /// Of the limit, what is not waiting.
+    private static final Duration WORK_LIMIT = Duration.ofSeconds(8);
+
     private static final Duration WAY = Duration.ofMillis(200);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
@@ -42,6 +45,8 @@ final class WarmUp implements AutoCloseable {
     private final Thread thread = Threads.platform("warm-up-").newThread(this::run);
     private volatile boolean closed;
     private long seen;
+    private long begunNanos;
+    private long waitedNanos;
     private volatile int done;
 
     /// Makes a scratch volume in an empty folder, to work on as long as `goesOn`.
@@ -77,24 +82,26 @@ final class WarmUp implements AutoCloseable {
 
     /// Does it all, on the calling thread.
     void run() {
-        long begun = clock.nanoTime();
+        begunNanos = clock.nanoTime();
         try {
             var folder = Files.createTempDirectory(
                     place, FOLDER_PREFIX + ProcessHandle.current().pid() + "-");
             removeLeftovers(Files.getOwner(folder));
-            try (var practice = making.in(folder, () -> !closed)) {
-                work(practice, begun + LIMIT.toNanos());
+            try (var practice = making.in(folder, this::goesOn)) {
+                work(practice);
             }
-            log.debug("warmed up in {} ms", TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - begun));
-        } catch (InterruptedException _) {
-            log.debug("the mount ended before it was warm");
+            giveBack();
+            log.debug(
+                    "warmed up in {} rounds and {} ms",
+                    done,
+                    TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - begunNanos));
         } catch (IOException | CommandFailure | FsException | RuntimeException e) {
             log.debug("no warm-up: {}", e.getMessage(), e);
         }
     }
 
-    private void work(ScratchPractice practice, long limitNanos) throws FsException, IOException, InterruptedException {
-        while (done < rounds && makeWay(limitNanos)) {
+    private void work(ScratchPractice practice) throws FsException, IOException {
+        while (done < rounds && goesOn()) {
             int round = done;
             done = round + 1;
             practice.round(round);
@@ -107,18 +114,35 @@ final class WarmUp implements AutoCloseable {
     }
 
     /// Waits while programs use the mount; whether there is anything left to do.
-    private boolean makeWay(long limitNanos) throws InterruptedException {
-        long now = operations.getAsLong();
-        while (now != seen && !isOver(now, limitNanos)) {
-            seen = now;
-            clock.sleep(WAY);
-            now = operations.getAsLong();
+    private boolean goesOn() {
+        try {
+            long now = operations.getAsLong();
+            while (now != seen && !isOver(now)) {
+                seen = now;
+                clock.sleep(WAY);
+                waitedNanos += WAY.toNanos();
+                now = operations.getAsLong();
+            }
+            return !isOver(now);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
         }
-        return !isOver(now, limitNanos);
     }
 
-    private boolean isOver(long operationsNow, long limitNanos) {
-        return closed || operationsNow > ENOUGH_OPERATIONS || clock.nanoTime() > limitNanos;
+    private boolean isOver(long operationsNow) {
+        long passedNanos = clock.nanoTime() - begunNanos;
+        return closed
+                || operationsNow > ENOUGH_OPERATIONS
+                || passedNanos > LIMIT.toNanos()
+                || passedNanos - waitedNanos > WORK_LIMIT.toNanos();
+    }
+
+    /// Has the collector return what the work took, unless somebody would have to wait for it.
+    private void giveBack() {
+        if (!closed && operations.getAsLong() == seen) {
+            System.gc();
+        }
     }
 
     /// What processes that were killed have left, if it is `owner`'s: others could change what is deleted meanwhile.

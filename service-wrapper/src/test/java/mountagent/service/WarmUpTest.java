@@ -16,10 +16,11 @@ import mountagent.base.Clock;
 import mountagent.base.SettableClock;
 import mountagent.base.Timestamp;
 import mountagent.cli.Logged;
-import mountagent.service.ScratchVolume.Metadata;
+import mountagent.service.ScratchModel.Metadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a mount does for the JVM while nobody uses it.
@@ -39,6 +40,20 @@ final class WarmUpTest {
         assertEquals(List.of(), left());
     }
 
+    @ParameterizedTest
+    @CsvSource({"'',''", "lz4,''", "zstd,aes256gcm-rsa"})
+    void worksOnS3OfItsOwnAndLeavesNothingBehind(String compression, String cipher) throws IOException {
+        var model = new ScratchModel(Metadata.MEMORY, ScratchModel.Objects.S3, compression, true, cipher, true);
+        try (var logged = new Logged()) {
+            var warmUp = new WarmUp(making(model), () -> 0, place, Clock.SYSTEM, ROUNDS);
+            warmUp.run();
+            assertEquals(ROUNDS, warmUp.rounds());
+            assertEquals(List.of(), logged.lines(), "nothing of it is of interest to anybody");
+        }
+        assertEquals(List.of(), left());
+        assertEquals(List.of(), threads());
+    }
+
     @Test
     void waitsWhileProgramsUseTheMount() throws IOException {
         var clock = new SettableClock(new Timestamp(1_700_000_000, 0));
@@ -50,6 +65,20 @@ final class WarmUpTest {
         warmUp.run();
         assertEquals(ROUNDS, warmUp.rounds());
         assertTrue(clock.nanoTime() - before >= 3_000_000_000L, "it looked again at once");
+        assertEquals(List.of(), left());
+    }
+
+    @Test
+    void makesWayInTheMiddleOfARound() throws IOException {
+        var clock = new SettableClock(new Timestamp(1_700_000_000, 0));
+        var looks = new AtomicLong();
+        // Somebody comes while the files of the first round are made, and goes again.
+        LongSupplier operations = () -> Math.clamp(looks.incrementAndGet() - 20, 0, 30);
+        long before = clock.nanoTime();
+        var warmUp = new WarmUp(making(Metadata.MEMORY), operations, place, clock, 1);
+        warmUp.run();
+        assertEquals(1, warmUp.rounds());
+        assertTrue(clock.nanoTime() - before >= 6_000_000_000L, "it went on while the mount was used");
         assertEquals(List.of(), left());
     }
 
@@ -71,11 +100,13 @@ final class WarmUpTest {
         assertEquals(List.of(), left());
     }
 
-    @Test
-    void anEndedMountEndsItQuietlyAndLeavesNothing() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void anEndedMountEndsItQuietlyAndLeavesNothing(ScratchModel.Objects objects) throws IOException {
+        var model = new ScratchModel(Metadata.SQLITE, objects, "", false, "", true);
         try (var logged = new Logged()) {
             for (int i = 0; i < ENDS; i++) {
-                var warmUp = WarmUp.start(making(Metadata.SQLITE), () -> 0, place, Clock.SYSTEM);
+                var warmUp = WarmUp.start(making(model), () -> 0, place, Clock.SYSTEM);
                 assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
                     while (warmUp.rounds() == 0) {
                         Thread.onSpinWait();
@@ -83,6 +114,7 @@ final class WarmUpTest {
                 });
                 warmUp.close();
                 assertEquals(List.of(), left());
+                assertEquals(List.of(), threads());
             }
             assertEquals(List.of(), logged.lines(), "nothing of it is of interest to anybody");
         }
@@ -100,18 +132,30 @@ final class WarmUpTest {
         assertEquals(List.of(living, other).stream().sorted().toList(), left());
     }
 
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("warm-up-"))
+                .toList();
+    }
+
     private WarmUp warmUp(Metadata metadata, LongSupplier operations) {
         return new WarmUp(
                 making(metadata), operations, place, new SettableClock(new Timestamp(1_700_000_000, 0)), ROUNDS);
     }
 
     private WarmUp.Making making(Metadata metadata) {
+        return making(ScratchModel.plain(metadata));
+    }
+
+    private WarmUp.Making making(ScratchModel model) {
         var nowhere = new Environment(Map.of(), place, false, place);
         var clock = new SettableClock(new Timestamp(1_700_000_000, 0));
         return (folder, goesOn) -> new ScratchPractice(
-                new ScratchVolume(folder, metadata, nowhere, clock),
+                new ScratchVolume(folder, model, nowhere, clock),
                 folder,
                 ScratchPractice.Doors.MOUNT_AND_SFTP,
+                MetadataLooks.none(),
                 goesOn,
                 clock);
     }
