@@ -43,14 +43,19 @@ record LoopbackRequest(String method, String target, Map<String, String> headers
             }
             end = headEnd(buffer);
         }
-        var head = new String(buffer.array(), 0, end, StandardCharsets.ISO_8859_1);
+        var head = text(buffer).substring(0, end);
         buffer.flip().position(end + HEAD_END.length());
         buffer.compact();
         return parse(head);
     }
 
     private static int headEnd(ByteBuffer buffer) {
-        return new String(buffer.array(), 0, buffer.position(), StandardCharsets.ISO_8859_1).indexOf(HEAD_END);
+        return text(buffer).indexOf(HEAD_END);
+    }
+
+    /// What `buffer` has, a character a byte.
+    private static String text(ByteBuffer buffer) {
+        return StandardCharsets.ISO_8859_1.decode(buffer.duplicate().flip()).toString();
     }
 
     private static LoopbackRequest parse(String head) throws IOException {

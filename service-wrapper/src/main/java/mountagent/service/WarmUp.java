@@ -90,7 +90,6 @@ final class WarmUp implements AutoCloseable {
             try (var practice = making.in(folder, this::goesOn)) {
                 work(practice);
             }
-            giveBack();
             log.debug(
                     "warmed up in {} rounds and {} ms",
                     done,
@@ -136,13 +135,6 @@ final class WarmUp implements AutoCloseable {
                 || operationsNow > ENOUGH_OPERATIONS
                 || passedNanos > LIMIT.toNanos()
                 || passedNanos - waitedNanos > WORK_LIMIT.toNanos();
-    }
-
-    /// Has the collector return what the work took, unless somebody would have to wait for it.
-    private void giveBack() {
-        if (!closed && operations.getAsLong() == seen) {
-            System.gc();
-        }
     }
 
     /// What processes that were killed have left, if it is `owner`'s: others could change what is deleted meanwhile.
