@@ -1,16 +1,19 @@
 package mountagent.maintenance;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
-/// Where checks leave what they find: at most [#KEPT_MAX] findings are kept, the rest is counted. Not
+/// Where checks leave what they find: at most [#KEPT_MAX] findings of each severity are kept, the rest is counted. Not
 /// thread-safe.
 public final class Findings {
     /// A volume that is broken in more places needs no longer list.
     static final int KEPT_MAX = 10_000;
 
     private final List<Finding> kept = new ArrayList<>();
-    private long dropped;
+    private final Map<Severity, Integer> met = new EnumMap<>(Severity.class);
+    private final Map<Severity, Long> dropped = new EnumMap<>(Severity.class);
     private String check = "";
 
     Findings() {}
@@ -35,10 +38,11 @@ public final class Findings {
     }
 
     private void add(Severity severity, long inode, String text) {
-        if (kept.size() < KEPT_MAX) {
+        if (met.merge(severity, 1, Integer::sum) <= KEPT_MAX) {
             kept.add(new Finding(severity, check, inode, text));
         } else {
-            dropped++;
+            met.put(severity, KEPT_MAX);
+            dropped.merge(severity, 1L, Long::sum);
         }
     }
 

@@ -141,8 +141,13 @@ public final class FsckRun {
                 log.warn("{}: {}", finding.check(), finding.text());
             }
         }
-        if (report.dropped() > 0) {
-            log.error("and {} more findings", report.dropped());
+        long errors = report.droppedAtLeast(Severity.ERROR);
+        if (errors > 0) {
+            log.error("and {} more errors", errors);
+        }
+        long warnings = report.droppedAtLeast(Severity.WARNING) - errors;
+        if (warnings > 0) {
+            log.warn("and {} more warnings", warnings);
         }
     }
 
@@ -155,7 +160,7 @@ public final class FsckRun {
         }
         if (!report.isCleanOf(Severity.ERROR)) {
             throw new CommandFailure("check: some errors occurred, please check the log above: "
-                    + report.atLeast(Severity.ERROR).size() + " errors");
+                    + (report.atLeast(Severity.ERROR).size() + report.droppedAtLeast(Severity.ERROR)) + " errors");
         }
         return ExitCode.OK;
     }
