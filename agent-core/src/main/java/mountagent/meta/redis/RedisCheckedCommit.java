@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Commits a change that rests on beliefs in one round trip, by a script that looks whether they are right first
-/// (docs/adr/0024-changes-in-one-round-trip.md). Thread-safe, one per engine.
+/// (docs/adr/0024-redis-changes-in-one-round-trip.md). Thread-safe, one per engine.
 ///
 /// Atomic like MULTI and EXEC, and with the same loose ends: a command that fails does not take back those before it,
 /// and an answer may be lost.
@@ -91,7 +91,9 @@ final class RedisCheckedCommit {
         }
         Throwable refused = reply.error();
         if (refused != null) {
-            giveUp(refused);
+            if (isForGood(refused)) {
+                giveUp(refused);
+            }
             return new Verdict.NotDone();
         }
         return verdict(reply.get(), words, writes);
@@ -108,6 +110,14 @@ final class RedisCheckedCommit {
         return reply;
     }
 
+    /// Whether we will never be let; anything else (no memory, say, or a key of the wrong type) concerns this change,
+    /// and
+    /// is found before the script writes.
+    private static boolean isForGood(Throwable refused) {
+        String message = RedisErrors.message(refused);
+        return message.startsWith("NOPERM") || message.contains("unknown command");
+    }
+
     private void giveUp(Throwable refused) {
         usable = false;
         LOG.warn("Redis runs no scripts for us, changes take two round trips: {}", RedisErrors.message(refused));
@@ -122,11 +132,10 @@ final class RedisCheckedCommit {
             writes.commands().tell(replies);
             return new Verdict.Done();
         }
-        long failed = number(answer, 1);
-        if (failed == 1) {
+        if (number(answer, 1) == 0) {
             return new Verdict.NotDone();
         }
-        String error = answer.get(2) instanceof byte[] text ? RedisForm.text(text) : "command " + failed + " failed";
+        String error = answer.get(2) instanceof byte[] text ? RedisForm.text(text) : "a command failed";
         throw new FsException(Errno.EIO, server + " applied a change in part, the outcome is unknown: " + error);
     }
 

@@ -13,9 +13,8 @@ record RedisCommits(
         RedisBeliefs beliefs,
         @Nullable RedisReadCache cache,
         RedisAttempts attempts) {
-    /// One way to commit. False when nothing was done. A [RedisRetry] with the link unanswered means that the outcome
-    /// is
-    /// unknown.
+    /// One way to commit. False when nothing was done. A [RedisRetry] with the link unanswered says that the outcome
+    /// is unknown.
     interface Commit {
         boolean run(RedisWrites writes) throws FsException, RedisRetry;
     }

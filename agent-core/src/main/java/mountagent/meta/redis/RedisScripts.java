@@ -53,8 +53,8 @@ final class RedisScripts {
     /// must not exist; how many commands, and of each the number of its words and the words. ADD_IF_PRESENT
     /// among the commands is the script of that name: the number of keys, the keys, and its arguments.
     ///
-    /// Answers `{0, n}` when belief `n` was wrong, `{1, {replies}}` when it was done, `{2, n, error}` when command
-    /// `n` failed: those before it were done, as in a transaction.
+    /// Answers `{0, n}` when belief `n` was wrong, `{1, {replies}}` when it was done, `{2, done, error}` when a
+    /// command failed: those before it, if `done` is 1, were done, as in a transaction.
     static final String COMMIT_IF_BELIEVED = """
             local at = 0
             local function word()
@@ -71,6 +71,7 @@ final class RedisScripts {
                 if (found or '') ~= word() then return {0, n} end
               end
             end
+            local done = 0
             local function add(command)
               local keys = tonumber(command[2])
               local field = command[keys + 3]
@@ -79,6 +80,7 @@ final class RedisScripts {
                 for k = 2, keys do
                   local sum = redis.pcall('HINCRBY', command[k + 2], field, command[keys + k + 2])
                   if type(sum) == 'table' then return sum end
+                  done = 1
                 end
               end
               return present
@@ -93,7 +95,8 @@ final class RedisScripts {
               else
                 reply = redis.pcall(unpack(command))
               end
-              if type(reply) == 'table' and reply.err then return {2, n, reply.err} end
+              if type(reply) == 'table' and reply.err then return {2, done, reply.err} end
+              done = 1
               replies[n] = reply
             end
             return {1, replies}

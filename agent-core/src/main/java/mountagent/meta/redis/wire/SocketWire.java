@@ -34,12 +34,14 @@ final class SocketWire implements Wire {
         this.key = channel.register(selector, SelectionKey.OP_CONNECT);
     }
 
-    /// Connects to the first address of `host` that answers.
+    /// Connects to the first address of `host` that answers, all within `timeout`.
     static SocketWire connect(String host, int port, Duration timeout) throws IOException, InterruptedException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
         IOException failure = null;
         for (InetAddress address : InetAddress.getAllByName(host)) {
             try {
-                SocketWire wire = connect(new InetSocketAddress(address, port), timeout);
+                SocketWire wire = connect(
+                        new InetSocketAddress(address, port), Duration.ofNanos(deadlineNanos - System.nanoTime()));
                 wire.channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 wire.channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
                 return wire;
