@@ -11,6 +11,7 @@ import mountagent.base.Bytes;
 import mountagent.base.Caller;
 import mountagent.base.Clock;
 import mountagent.base.DentryKey;
+import mountagent.base.Errno;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
 import mountagent.base.NodeSpec;
@@ -101,12 +102,19 @@ final class RedisVolume implements AutoCloseable {
         private final Set<String> uncertain = new HashSet<>();
         private final List<FsException> failures = new ArrayList<>();
         private final AtomicBoolean isOver = new AtomicBoolean();
+        private boolean mayForget;
         private final Thread thread = Threads.platform("load-").newThread(this::run);
         private volatile int count;
 
         /// Names begin with `prefix`.
         Load(String prefix) {
             this.prefix = prefix;
+        }
+
+        /// Says that a replica may take over that has not heard of the last changes: what was made may be gone.
+        Load acrossFailover() {
+            mayForget = true;
+            return this;
         }
 
         Load begin() {
@@ -143,7 +151,7 @@ final class RedisVolume implements AutoCloseable {
             } catch (FsException e) {
                 if (String.valueOf(e.getMessage()).contains("is unknown")) {
                     uncertain.add(name);
-                } else {
+                } else if (e.errno() != Errno.ENOENT || !(mayForget || uncertain.contains(name))) {
                     failures.add(e);
                 }
             }
