@@ -1,9 +1,11 @@
 package mountagent.chunk;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.Timestamp;
+import mountagent.meta.Slice;
 import org.jspecify.annotations.Nullable;
 
 /// What is known about one open inode's data: its pending slices, its cached slice lists, its unsynced
@@ -127,6 +129,22 @@ public final class InodeData implements AutoCloseable {
     /// for I/O.
     public int tryRead(ReadStream stream, long offset, MemorySegment target, long fileLength) {
         return reader.tryRead(stream, offset, target, fileLength);
+    }
+
+    /// Changes with all that may make records wrong: take it before reading those for [#learnSlices].
+    public long sliceChanges() {
+        return reader.changes();
+    }
+
+    /// Takes note of the records of the first chunk, if they were read after [#sliceChanges] was `seen`: the next
+    /// second's reads there go by them.
+    public void learnSlices(List<Slice> first, long seen) {
+        reader.learn(0, first, seen);
+    }
+
+    /// The same for a file that was found changed: forgets what was known of its chunks before. `first` may be null.
+    public void renewSlices(@Nullable List<Slice> first, long seen) {
+        reader.renew(first, seen);
     }
 
     /// Metadata changed the file by other means than [#write]: forgets what was known of its chunks.

@@ -9,6 +9,7 @@ import mountagent.base.Sizes;
 import mountagent.block.BlockBuffer;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.Slice;
+import org.jspecify.annotations.Nullable;
 
 /// Reads an inode: pending bytes from memory, the rest from what is committed. Thread-safe.
 final class InodeReader {
@@ -209,12 +210,27 @@ final class InodeReader {
         }
     }
 
-    private long changes() {
+    /// Changes with all that may make records wrong.
+    long changes() {
         lock.lock();
         try {
             return state.lists().changes();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Forgets the lists of slices, but for the records `first` of the first chunk, unless something changed since
+    /// [#changes] was `seen`.
+    void renew(@Nullable List<Slice> first, long seen) {
+        lock.lock();
+        try {
+            state.lists().renew(first, data.nanoTime(), seen);
+        } finally {
+            lock.unlock();
+        }
+        if (first != null) {
+            compactIfLong(0, first);
         }
     }
 
@@ -230,7 +246,11 @@ final class InodeReader {
 
     private SliceView fetchView(int chunk) throws FsException {
         long seen = changes();
-        List<Slice> records = data.log().slices(new ChunkKey(inode, chunk));
+        return learn(chunk, data.log().slices(new ChunkKey(inode, chunk)), seen);
+    }
+
+    /// Takes note of the records of a chunk, unless something changed since [#changes] was `seen`.
+    SliceView learn(int chunk, List<Slice> records, long seen) {
         SliceView view = SliceView.of(records);
         lock.lock();
         try {
@@ -238,10 +258,14 @@ final class InodeReader {
         } finally {
             lock.unlock();
         }
+        compactIfLong(chunk, records);
+        return view;
+    }
+
+    private void compactIfLong(int chunk, List<Slice> records) {
         if (records.size() >= COMPACT_VIEW_RECORDS && !data.isReadOnly()) {
             data.compactor().afterRead(new ChunkKey(inode, chunk));
         }
-        return view;
     }
 
     private void readAhead(ReadStream.Window window, long fileLength) {

@@ -58,6 +58,15 @@ final class SliceLists {
         }
     }
 
+    /// Forgets everything but what was read of the first chunk, unless something changed since [#changes()] was `seen`.
+    void renew(@Nullable List<Slice> first, long nowNanos, long seen) {
+        boolean isCurrent = changes == seen;
+        forget();
+        if (first != null && isCurrent) {
+            put(0, new Known(first, nowNanos));
+        }
+    }
+
     /// A commit of our own appended `record`; the chunk has `count` records now.
     void appended(int chunk, Slice record, int count, long nowNanos) {
         changes++;

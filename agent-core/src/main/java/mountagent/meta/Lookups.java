@@ -2,7 +2,6 @@ package mountagent.meta;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import mountagent.base.Bytes;
 import mountagent.base.Caller;
 import mountagent.base.DentryKey;
@@ -13,9 +12,13 @@ import mountagent.base.FsException;
 import mountagent.base.NodeFlag;
 import mountagent.meta.MetaStore.Placed;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Finding nodes by name and by number, and whether they may be opened (reference: semantics.md §2, §8, §10).
 final class Lookups {
+    private static final Logger LOG = LoggerFactory.getLogger(Lookups.class);
+
     private final StoreContext context;
 
     Lookups(StoreContext context) {
@@ -116,7 +119,7 @@ final class Lookups {
     }
 
     void access(Caller caller, long inode, int mask) throws FsException {
-        permitted(caller, new Item.NodeOf(inode), mask, ReadPlan::of, _ -> {});
+        permitted(caller, inode, mask, _ -> {});
     }
 
     @FunctionalInterface
@@ -124,31 +127,56 @@ final class Lookups {
         void check(Node node) throws FsException;
     }
 
-    /// The node, if it passes `first` and the caller has the rights `mask` to it. Asked while it is read,
-    /// since an
+    /// The node, if it passes `first` and the caller has the rights `mask` to it. Asked while it is read, since an
     /// access list may have to be learned for the answer.
-    private Node permitted(
-            Caller caller, Item.NodeOf item, int mask, Function<Item.NodeOf, ReadPlan> plan, NodeCheck first)
-            throws FsException {
-        return context.read(plan.apply(item), reader -> {
-            Node node = found(item.inode(), reader.get(item)).node();
-            first.check(node);
-            Permission.check(context.acls(), caller, node, mask);
-            return node;
-        });
+    private Node permitted(Caller caller, long inode, int mask, NodeCheck first) throws FsException {
+        Item.NodeOf item = new Item.NodeOf(inode);
+        return context.read(
+                ReadPlan.of(item), reader -> permitted(caller, found(inode, reader.get(item)), mask, first));
     }
 
-    Node checkOpen(Caller caller, long inode, OpenIntent intent) throws FsException {
+    private Node permitted(Caller caller, Placed found, int mask, NodeCheck first) throws FsException {
+        Node node = found.node();
+        first.check(node);
+        Permission.check(context.acls(), caller, node, mask);
+        return node;
+    }
+
+    MetaStore.OpenedNode checkOpen(Caller caller, long inode, OpenIntent intent, MetaStore.FirstChunk chunk)
+            throws FsException {
         if (intent.changes()) {
             context.checkWritable();
         }
+        Item.NodeOf item = new Item.NodeOf(inode);
+        Item.SlicesOf first = new Item.SlicesOf(new ChunkKey(inode, 0));
+        boolean wantsChunk = chunk == MetaStore.FirstChunk.READ;
         // Who opens a file sees what was closed before, and appends behind that.
-        Function<Item.NodeOf, ReadPlan> latest = item -> ReadPlan.of(item).latest();
-        Node node = permitted(caller, new Item.NodeOf(inode), intent.mask(), latest, found -> {
-            if (found.isDirectory() && intent.changes()) {
-                throw FsException.miss(Errno.EISDIR);
-            }
+        ReadPlan plan =
+                ReadPlan.of(wantsChunk ? List.of(item, first) : List.of(item)).latest();
+        MetaStore.OpenedNode opened = context.read(plan, reader -> {
+            Node node = permitted(caller, found(inode, reader.get(item)), intent.mask(), found -> {
+                if (found.isDirectory() && intent.changes()) {
+                    throw FsException.miss(Errno.EISDIR);
+                }
+            });
+            return new MetaStore.OpenedNode(node, wantsChunk && node.isFile() ? slices(reader, first) : null);
         });
+        checkFlags(opened.node(), intent);
+        return opened;
+    }
+
+    /// The records of a chunk; null when they cannot be understood: a file that is damaged can be opened, and whoever
+    /// reads there is told.
+    private static @Nullable List<Slice> slices(MetaReader reader, Item.SlicesOf item) {
+        try {
+            return reader.get(item);
+        } catch (FsException e) {
+            LOG.debug("an open goes on without the slices of {}: {}", item.chunk(), e.getMessage());
+            return null;
+        }
+    }
+
+    private static void checkFlags(Node node, OpenIntent intent) throws FsException {
         if (intent.changes() && (node.has(NodeFlag.IMMUTABLE) || Inodes.isTrashed(node))) {
             throw FsException.miss(Errno.EPERM);
         }
@@ -156,24 +184,10 @@ final class Lookups {
         if (rewrites && node.has(NodeFlag.APPEND_ONLY)) {
             throw FsException.miss(Errno.EPERM);
         }
-        return node;
-    }
-
-    /// What an open is for.
-    record OpenIntent(boolean reads, boolean writes, boolean executes, boolean appends, boolean truncates) {
-        boolean changes() {
-            return writes || appends || truncates;
-        }
-
-        int mask() {
-            int mask = reads ? Permission.READ : 0;
-            mask |= changes() ? Permission.WRITE : 0;
-            return mask | (executes ? Permission.EXECUTE : 0);
-        }
     }
 
     Node opendir(Caller caller, long inode) throws FsException {
-        return permitted(caller, new Item.NodeOf(inode), Permission.READ, ReadPlan::of, found -> {
+        return permitted(caller, inode, Permission.READ, found -> {
             if (!found.isDirectory()) {
                 throw FsException.miss(Errno.ENOTDIR);
             }

@@ -248,20 +248,23 @@ public final class MetaStore implements SliceLog, AutoCloseable {
                 Operation.RENAME, () -> renames.rename(caller, from, to, flags, believedSource, believedTarget));
     }
 
+    /// Whether an open also reads the records of the file's first chunk, which costs no round trip.
+    public enum FirstChunk {
+        READ,
+        LEFT
+    }
+
+    /// What an open found: the node, and the records of the first chunk if they were asked for and can be understood.
+    public record OpenedNode(Node node, @Nullable List<Slice> firstChunk) {}
+
     /// Whether a file may be opened as asked, and its node. EACCES, EPERM, EISDIR, EROFS.
-    public Node checkOpen(
-            Caller caller,
-            long inode,
-            boolean reads,
-            boolean writes,
-            boolean executes,
-            boolean appends,
-            boolean truncates)
-            throws FsException {
-        return times.timed(
-                Operation.OPEN,
-                () -> lookups.checkOpen(
-                        caller, inode, new Lookups.OpenIntent(reads, writes, executes, appends, truncates)));
+    public Node checkOpen(Caller caller, long inode, OpenIntent intent) throws FsException {
+        return checkOpen(caller, inode, intent, FirstChunk.LEFT).node();
+    }
+
+    /// The same, with what a reader will ask for next.
+    public OpenedNode checkOpen(Caller caller, long inode, OpenIntent intent, FirstChunk chunk) throws FsException {
+        return times.timed(Operation.OPEN, () -> lookups.checkOpen(caller, inode, intent, chunk));
     }
 
     /// Whether a directory may be listed, and its node. ENOTDIR, EACCES.

@@ -42,32 +42,21 @@ final class FileOperations {
     FileHandle open(Caller caller, long inode, OpenSpec spec) throws FsException {
         OpenInode open = parts.table().acquire(inode, parts.data()::open);
         try {
-            Stat stat = parts.attributes().untold(inode, () -> checkOpen(caller, inode, spec));
+            OpenLook look = new OpenLook(parts, caller, open, spec);
+            Stat stat = parts.attributes().untold(inode, look);
             if (stat.attr().type() == FileType.DIRECTORY) {
                 throw FsException.miss(Errno.EISDIR);
             }
             if (spec.has(OpenSpec.Option.TRUNCATE)) {
                 stat = nodes.setattr(caller, inode, AttrChange.NONE.withLength(0), TruncateRight.BY_HANDLE);
             }
-            return new OpenFile(open, spec, parts.seen().opened(stat.attr()));
+            boolean isAsBefore = parts.seen().opened(stat.attr());
+            look.tellSlices(isAsBefore);
+            return new OpenFile(open, spec, isAsBefore);
         } catch (FsException | RuntimeException failure) {
             end(open);
             throw failure;
         }
-    }
-
-    private Node checkOpen(Caller caller, long inode, OpenSpec spec) throws FsException {
-        OpenSpec.Access access = spec.access();
-        boolean executes = access == OpenSpec.Access.EXECUTE;
-        return parts.meta()
-                .checkOpen(
-                        caller,
-                        inode,
-                        access.reads() && !executes,
-                        access.writes(),
-                        executes,
-                        spec.has(OpenSpec.Option.APPEND),
-                        spec.has(OpenSpec.Option.TRUNCATE));
     }
 
     Opened create(Caller caller, DentryKey at, NodeSpec spec, OpenSpec open) throws FsException {

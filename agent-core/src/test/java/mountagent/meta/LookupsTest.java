@@ -90,24 +90,24 @@ class LookupsTest extends MetaFixture {
     @Test
     void openingNeedsWhatItIsFor() throws FsException {
         long inode = fileOf(ALICE, "a", 0640);
-        meta.checkOpen(ALICE, inode, true, true, false, false, true);
-        refused(Errno.EACCES, () -> meta.checkOpen(BOB, inode, true, false, false, false, false));
-        refused(Errno.EACCES, () -> meta.checkOpen(ALICE, inode, false, false, true, false, false));
-        refused(Errno.EISDIR, () -> meta.checkOpen(AGENT, ROOT, false, true, false, false, false));
-        refused(Errno.ENOENT, () -> meta.checkOpen(AGENT, 77, true, false, false, false, false));
-        assertEquals(node(ROOT), meta.checkOpen(AGENT, ROOT, true, false, false, false, false));
+        meta.checkOpen(ALICE, inode, new OpenIntent(true, true, false, false, true));
+        refused(Errno.EACCES, () -> meta.checkOpen(BOB, inode, new OpenIntent(true, false, false, false, false)));
+        refused(Errno.EACCES, () -> meta.checkOpen(ALICE, inode, new OpenIntent(false, false, true, false, false)));
+        refused(Errno.EISDIR, () -> meta.checkOpen(AGENT, ROOT, new OpenIntent(false, true, false, false, false)));
+        refused(Errno.ENOENT, () -> meta.checkOpen(AGENT, 77, new OpenIntent(true, false, false, false, false)));
+        assertEquals(node(ROOT), meta.checkOpen(AGENT, ROOT, new OpenIntent(true, false, false, false, false)));
     }
 
     @Test
     void flagsBindEvenRootWhenOpening() throws FsException {
         long inode = file("a");
         meta.setattr(AGENT, inode, AttrChange.NONE.withFlags(NodeFlag.APPEND_ONLY));
-        meta.checkOpen(AGENT, inode, true, true, false, true, false);
-        refused(Errno.EPERM, () -> meta.checkOpen(AGENT, inode, true, true, false, false, false));
-        refused(Errno.EPERM, () -> meta.checkOpen(AGENT, inode, true, true, false, true, true));
+        meta.checkOpen(AGENT, inode, new OpenIntent(true, true, false, true, false));
+        refused(Errno.EPERM, () -> meta.checkOpen(AGENT, inode, new OpenIntent(true, true, false, false, false)));
+        refused(Errno.EPERM, () -> meta.checkOpen(AGENT, inode, new OpenIntent(true, true, false, true, true)));
         meta.setattr(AGENT, inode, AttrChange.NONE.withFlags(NodeFlag.IMMUTABLE));
-        meta.checkOpen(AGENT, inode, true, false, false, false, false);
-        refused(Errno.EPERM, () -> meta.checkOpen(AGENT, inode, true, true, false, true, false));
+        meta.checkOpen(AGENT, inode, new OpenIntent(true, false, false, false, false));
+        refused(Errno.EPERM, () -> meta.checkOpen(AGENT, inode, new OpenIntent(true, true, false, true, false)));
     }
 
     @Test
@@ -155,8 +155,8 @@ class LookupsTest extends MetaFixture {
         assertEquals(inode, reader.lookup(AGENT, at("a")).inode());
         refused(Errno.EROFS, () -> reader.unlink(AGENT, at("a"), inode));
         refused(Errno.EROFS, () -> reader.mknod(AGENT, at("b"), NodeSpec.file(0644)));
-        refused(Errno.EROFS, () -> reader.checkOpen(AGENT, inode, true, true, false, false, false));
+        refused(Errno.EROFS, () -> reader.checkOpen(AGENT, inode, new OpenIntent(true, true, false, false, false)));
         refused(Errno.EROFS, () -> reader.setattr(AGENT, inode, AttrChange.NONE.withMode(0)));
-        reader.checkOpen(AGENT, inode, true, false, false, false, false);
+        reader.checkOpen(AGENT, inode, new OpenIntent(true, false, false, false, false));
     }
 }

@@ -106,7 +106,8 @@ class MetaStoreStressTest extends MetaFixture {
         long inode = meta.lookup(AGENT, at).inode();
         opened.merge(inode, 1, Integer::sum);
         try {
-            if (meta.checkOpen(AGENT, inode, true, true, false, false, false).isFile()) {
+            if (meta.checkOpen(AGENT, inode, new OpenIntent(true, true, false, false, false))
+                    .isFile()) {
                 write(inode, random.nextInt(10_000), 1 + random.nextInt(5000));
                 if (random.nextBoolean()) {
                     meta.unlink(AGENT, at, inode);

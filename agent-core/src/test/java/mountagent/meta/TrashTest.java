@@ -154,9 +154,9 @@ class TrashTest extends MetaFixture {
         refused(Errno.EPERM, () -> meta.rename(AGENT, kept, at("b"), Set.of(RenameFlag.EXCHANGE), 0, 0));
         refused(Errno.EPERM, () -> meta.setattr(AGENT, inode, AttrChange.NONE.withMode(0)));
         refused(Errno.EPERM, () -> meta.setattr(AGENT, FIRST_HOUR, AttrChange.NONE.withMode(0)));
-        refused(Errno.EPERM, () -> meta.checkOpen(ALICE, inode, true, true, false, false, false));
+        refused(Errno.EPERM, () -> meta.checkOpen(ALICE, inode, new OpenIntent(true, true, false, false, false)));
         refused(Errno.EPERM, () -> meta.truncate(ALICE, inode, 1, MetaStore.TruncateRight.CHECKED, false));
-        meta.checkOpen(ALICE, inode, true, false, false, false, false);
+        meta.checkOpen(ALICE, inode, new OpenIntent(true, false, false, false, false));
         meta.rename(AGENT, kept, at("back"), Set.of(), 0, 0);
         assertEquals(ROOT, node(inode).parent());
         assertEquals(DirStat.ZERO, stored(new Item.DirStatOf(FIRST_HOUR)));

@@ -9,6 +9,7 @@ import mountagent.base.Sizes;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.Durability;
 import mountagent.meta.MetaStore;
+import mountagent.meta.OpenIntent;
 import mountagent.meta.Slice;
 
 /// Operations on file contents, on both sides.
@@ -146,8 +147,8 @@ final class FileSteps {
         boolean writes = (op.how() & 2) != 0 || !reads;
         boolean appends = writes && (op.how() & 4) != 0;
         boolean truncates = writes && (op.how() & 8) != 0;
-        var real = Sides.ask(
-                () -> sides.store(op.client()).checkOpen(caller, inode, reads, writes, false, appends, truncates));
+        var real = Sides.ask(() -> sides.store(op.client())
+                .checkOpen(caller, inode, new OpenIntent(reads, writes, false, appends, truncates)));
         ModelNode node =
                 Sides.judge(real, () -> OpenModel.check(sides.tree, caller, inode, reads, writes, appends, truncates));
         if (node != null && node.isFile()) {

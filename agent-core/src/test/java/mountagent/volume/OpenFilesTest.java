@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import mountagent.base.AllocateMode;
 import mountagent.base.AttrChange;
+import mountagent.base.Clock;
 import mountagent.base.DentryKey;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
@@ -61,6 +62,22 @@ class OpenFilesTest {
         FileHandle handle = volume.fs().open(ROOT_USER, inode, OpenSpec.READ);
         assertEquals("hello", volume.readText(handle));
         volume.close(handle);
+    }
+
+    @Test
+    void whoOpensSeesWhatAnotherClientClosedThoughTheFileIsOpenHereAlready() throws FsException {
+        long inode = volume.put("f", "hello");
+        FileHandle early = volume.fs().open(ROOT_USER, inode, OpenSpec.READ);
+        assertEquals("hello", volume.readText(early));
+        TestVolume elsewhere = TestVolume.open(volume.engine(), volume.store(), Clock.SYSTEM);
+        FileHandle writer = elsewhere.fs().open(ROOT_USER, inode, OpenSpec.WRITE);
+        elsewhere.write(writer, 0, "HELLO");
+        elsewhere.close(writer);
+        FileHandle late = volume.fs().open(ROOT_USER, inode, OpenSpec.READ);
+        assertEquals("HELLO", volume.readText(late));
+        volume.close(late);
+        volume.close(early);
+        elsewhere.closeUnchecked();
     }
 
     @Test

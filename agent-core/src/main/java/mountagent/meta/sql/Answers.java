@@ -94,6 +94,21 @@ final class Answers {
         }
     }
 
+    /// A node and the records of one of its chunks, read together; those are not decoded yet.
+    record NodeAndChunk(@Nullable Node node, byte[] slices) {}
+
+    NodeAndChunk nodeAndChunk(ChunkKey chunk) throws SQLException, FsException {
+        Prepared statement =
+                connection.prepare(Query.NODE_AND_CHUNK).set(chunk.index()).set(chunk.inode());
+        try (Rows rows = statement.rows()) {
+            if (!rows.next()) {
+                return new NodeAndChunk(null, new byte[0]);
+            }
+            Node node = NodeRow.read(chunk.inode(), rows, 1);
+            return new NodeAndChunk(node, rows.bytes(1 + NodeRow.COLUMNS));
+        }
+    }
+
     private @Nullable Node node(long inode) throws SQLException, FsException {
         try (Rows rows = connection.prepare(Query.NODE).set(inode).rows()) {
             return rows.next() ? NodeRow.read(inode, rows, 1) : null;

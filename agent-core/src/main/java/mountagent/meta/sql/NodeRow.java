@@ -13,7 +13,9 @@ import mountagent.meta.codec.TypeCode;
 /// Times are microseconds, with the rest of 0 to 999 nanoseconds in a column of its own; both are rounded down, so that
 /// the rest is never negative. Some rows of older clients hold NULL, which reads as 0.
 final class NodeRow {
-    private static final int COLUMNS = 18;
+    /// How many columns a node takes.
+    static final int COLUMNS = 18;
+
     private static final long MICROS = 1_000_000;
     private static final long SECONDS_MAX = Long.MAX_VALUE / MICROS;
     private static final int NANOS_PER_MICRO = 1_000;

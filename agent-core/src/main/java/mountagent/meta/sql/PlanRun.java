@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import mountagent.base.FsException;
+import mountagent.meta.ChunkKey;
 import mountagent.meta.Item;
 import mountagent.meta.MetaTransaction;
 import mountagent.meta.Mutation;
@@ -15,7 +16,8 @@ import mountagent.meta.ReadPlan;
 import org.jspecify.annotations.Nullable;
 
 /// One run of a plan: reads lazily, each item once, and collects mutations. Where a plan has a second stage an entry is
-/// read together with its node, which the second stage nearly always asks for.
+/// read together with its node, which the second stage nearly always asks for; where it asks for a node and a chunk of
+/// that file, those are read together.
 final class PlanRun implements MetaTransaction {
     /// Stands for a null among the known answers.
     private enum Nothing {
@@ -25,16 +27,34 @@ final class PlanRun implements MetaTransaction {
     private final Answers answers;
     private final SqlErrors errors;
     private final boolean twoStages;
+    private final @Nullable ChunkKey besideNode;
     private final Map<Item<?>, Object> known = new HashMap<>();
     private final List<Mutation> mutations = new ArrayList<>();
     private final @Nullable PlanGuard guard;
+    private byte @Nullable [] slices;
     private boolean isComplete = true;
 
     private PlanRun(ReadPlan plan, Answers answers, SqlErrors errors) {
         this.answers = answers;
         this.errors = errors;
         this.twoStages = plan.second() != null;
+        this.besideNode = chunkBesideNode(plan);
         this.guard = PlanGuard.of(plan);
+    }
+
+    /// The chunk that `plan` reads together with its file's node, when it reads nothing else.
+    private static @Nullable ChunkKey chunkBesideNode(ReadPlan plan) {
+        List<Item<?>> first = plan.first();
+        boolean isPair = first.size() == 2
+                && first.getFirst() instanceof Item.NodeOf(long inode)
+                && first.getLast() instanceof Item.SlicesOf(ChunkKey chunk)
+                && chunk.inode() == inode;
+        return isPair ? ((Item.SlicesOf) first.getLast()).chunk() : null;
+    }
+
+    /// Whether one statement reads the first stage of `plan`.
+    static boolean isOneStatement(ReadPlan plan) {
+        return plan.first().size() <= 1 || chunkBesideNode(plan) != null;
     }
 
     /// Starts a run: the second stage is named here.
@@ -95,6 +115,14 @@ final class PlanRun implements MetaTransaction {
                 Item<?> node = new Item.NodeOf(found.dentry().inode());
                 known.putIfAbsent(node, found.node() == null ? Nothing.NOTHING : found.node());
                 return found.dentry();
+            }
+            if (besideNode != null && item instanceof Item.NodeOf) {
+                Answers.NodeAndChunk found = answers.nodeAndChunk(besideNode);
+                slices = found.slices();
+                return found.node();
+            }
+            if (besideNode != null && slices != null && item instanceof Item.SlicesOf) {
+                return Answers.decode(besideNode, slices);
             }
             return answers.find(item);
         } catch (SQLException e) {

@@ -10,6 +10,9 @@ enum Query {
 
     // Items
     NODE("SELECT " + Columns.NODE + " FROM {}node n WHERE n.inode = ?"),
+    NODE_AND_CHUNK("SELECT " + Columns.NODE
+            + ", (SELECT CAST(slices AS BLOB) FROM {}chunk c WHERE c.inode = n.inode AND c.indx = ?)"
+            + " FROM {}node n WHERE n.inode = ?"),
     DENTRY("SELECT inode, type FROM {}edge WHERE parent = ? AND name = ?"),
     DENTRY_AND_NODE("SELECT e.inode, e.type, n.inode, " + Columns.NODE
             + " FROM {}edge e LEFT JOIN {}node n ON n.inode = e.inode WHERE e.parent = ? AND e.name = ?"),

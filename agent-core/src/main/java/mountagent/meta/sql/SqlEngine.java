@@ -174,7 +174,7 @@ public final class SqlEngine implements SnapshotEngine {
 
     private <T extends @Nullable Object> T readTables(ReadPlan plan, ReadWork<T> work) throws FsException {
         return readers.read(connection -> {
-            if (plan.first().size() <= 1) {
+            if (PlanRun.isOneStatement(plan)) {
                 PlanRun alone = start(plan, connection);
                 if (alone.isComplete()) {
                     return work.run(alone);

@@ -29,6 +29,7 @@ import mountagent.meta.MetaEngine;
 import mountagent.meta.MetaStore;
 import mountagent.meta.Mutation;
 import mountagent.meta.Node;
+import mountagent.meta.OpenIntent;
 import mountagent.meta.ReadPlan;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,7 +149,8 @@ class RedisClientCacheTest {
     }
 
     private int opened() throws FsException {
-        return store.checkOpen(CALLER, inode, true, true, false, false, false).mode();
+        return store.checkOpen(CALLER, inode, new OpenIntent(true, true, false, false, false))
+                .mode();
     }
 
     @Test

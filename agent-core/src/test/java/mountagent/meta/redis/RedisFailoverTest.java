@@ -130,7 +130,8 @@ class RedisFailoverTest {
             volume.directory("safe");
             assertEquals(1, first.authorized("secret").waitForReplication(1, 30_000));
             assertEquals("master", told(first, "role"));
-            try (RedisVolume.Load load = volume.new Load("again").acrossFailover().begin()) {
+            try (RedisVolume.Load load =
+                    volume.new Load("again").acrossFailover().begin()) {
                 load.awaitSteps(20);
                 first.kill();
                 load.awaitSteps(100);

@@ -166,7 +166,7 @@ abstract class CostedOperations {
             close(file);
         });
         long small = inode("small");
-        costs("open, read 4 KiB, close", new Cost(2, 0, 0, 0, 0, 1, 0, 0, 0), () -> {
+        costs("open, read 4 KiB, close", new Cost(1, 0, 0, 0, 0, 1, 0, 0, 0), () -> {
             FileHandle file = fs.open(TestVolume.ROOT_USER, small, OpenSpec.READ);
             read(file, 0, 4 * KIB);
             close(file);
@@ -246,7 +246,7 @@ abstract class CostedOperations {
             close(file);
         });
         long large = inode("large");
-        costs("open, read 64 MiB, close", new Cost(2, 0, 0, 0, 0, STREAM_MIB, 0, 0, 0), () -> {
+        costs("open, read 64 MiB, close", new Cost(1, 0, 0, 0, 0, STREAM_MIB, 0, 0, 0), () -> {
             FileHandle file = fs.open(TestVolume.ROOT_USER, large, OpenSpec.READ);
             for (int i = 0; i < STREAM_MIB; i++) {
                 read(file, (long) i * MIB, MIB);

@@ -36,7 +36,7 @@ final class RedisTripsTest extends CostedOperations {
             | unlink one of two names | 1 |
             | create, close | 1 |
             | create, write 4 KiB, close | 2 |
-            | open, read 4 KiB, close | 2 |
+            | open, read 4 KiB, close | 1 |
             | open, append 4 KiB, close | 2 |
             | write 4 KiB, fsync | 1 |
             | stat | 1 |
@@ -47,7 +47,7 @@ final class RedisTripsTest extends CostedOperations {
             | statfs | 1 |
             | list 1,000 entries with attributes | 3 |
             | create, write 64 MiB, close | 2 |
-            | open, read 64 MiB, close | 2 |
+            | open, read 64 MiB, close | 1 |
             | unlink an empty file | 4 |
             | unlink a file of 64 MiB | 8 |
             | rmdir | 1 |
