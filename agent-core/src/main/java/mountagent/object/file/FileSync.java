@@ -3,6 +3,7 @@ package mountagent.object.file;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
@@ -16,26 +17,57 @@ import java.util.concurrent.ThreadFactory;
 import mountagent.base.Threads;
 import mountagent.object.file.sys.FileSystemSync;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Makes files survive a power cut: their bytes, their names, and the names of the directories above them.
 ///
-/// A new file is safe when it and its directory are synced; a directory, when its parent is. What a
-/// directory that was synced into its parent once needs no second time, so those are remembered. Past a
-/// number of files one call that syncs the whole file system is cheaper than one for each.
+/// A new file is safe when it and its directory are synced; a directory, when its parent is. What a directory that was
+/// synced into its parent once needs no second time, so those are remembered. Past a number of files one call that
+/// syncs
+/// the whole file system is cheaper than one for each.
+///
+/// Where the file system keeps one log in order (ext4, XFS), syncing a file after it got its name takes the name along,
+/// and the directories above it that came before: the rename changes the file's own time and is logged with it. Syncing
+/// the directory too would only flush the disk once more.
 final class FileSync {
     /// One call for all waits for what others have written to the same disk, too: only very many files are
     /// worth it.
     static final int SINGLE_FILES_MAX = 512;
 
+    private static final Set<String> ORDERED_LOGS = Set.of("ext4", "xfs");
+    private static final Logger LOG = LoggerFactory.getLogger(FileSync.class);
     private static final int REMEMBERED_MAX = 10_000;
     private static final ThreadFactory SYNC_THREADS = Threads.platform("object-sync-");
 
     private final Path bucket;
+    private volatile @Nullable Boolean namesComeWithFiles;
     /// Directories whose own name is known to be durable.
     private final Set<Path> named = ConcurrentHashMap.newKeySet();
 
     FileSync(Path bucket) {
         this.bucket = bucket;
+    }
+
+    private boolean namesComeWithFiles() {
+        Boolean known = namesComeWithFiles;
+        if (known == null) {
+            known = hasOrderedLog(bucket);
+            namesComeWithFiles = known;
+        }
+        return known;
+    }
+
+    private static boolean hasOrderedLog(Path bucket) {
+        try {
+            return ORDERED_LOGS.contains(Files.getFileStore(bucket).type());
+        } catch (IOException e) {
+            LOG.warn(
+                    "the file system of {} cannot be told, so that its folders are synced too: {}",
+                    bucket,
+                    e.toString());
+            return false;
+        }
     }
 
     void sync(Collection<Path> files) throws IOException {
@@ -46,6 +78,9 @@ final class FileSync {
         for (Path file : files) {
             force(file);
             directories.add(parent(file));
+        }
+        if (namesComeWithFiles()) {
+            return;
         }
         for (Path directory : directories) {
             forceDirectory(directory);

@@ -41,7 +41,8 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
-    private static boolean run(String... command) throws IOException {
+    /// Runs a command; whether it ended well.
+    static boolean run(String... command) throws IOException {
         Process process;
         try {
             process = new ProcessBuilder(List.of(command))
