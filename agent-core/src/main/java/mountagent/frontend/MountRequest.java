@@ -30,6 +30,10 @@ public record MountRequest(
         /// The core checks permissions, not the kernel.
         CORE_CHECKS_PERMISSIONS,
         EXTENDED_ATTRIBUTES,
+        /// Among extended attributes `security.capability` is one: what a program may do without being root's.
+        FILE_CAPABILITIES,
+        /// Among extended attributes `security.selinux` is one.
+        SELINUX_LABELS,
         /// The volume has POSIX ACLs: they are in force, and the core applies the umask, which a default ACL overrides.
         POSIX_ACLS,
         /// Mount over a directory that is not empty.

@@ -83,18 +83,20 @@ final class Dispatcher {
                 if (answersAtOnce) {
                     serveHere(lane, opcode, request);
                 } else {
-                    serveWaiting(lane, opcode, request);
+                    attempt(lane, opcode, request);
                 }
             }
-            case ATTEMPT -> {
-                if (handlers.attempt(opcode, request)) {
-                    send(lane, opcode, request);
-                } else {
-                    serveWaiting(lane, opcode, request);
-                }
-            }
+            case ATTEMPT -> attempt(lane, opcode, request);
             case CHANGE -> serveWaiting(lane, opcode, request);
             case SILENT -> takeSilently(lane, opcode, request);
+        }
+    }
+
+    private void attempt(int lane, Opcode opcode, Request request) throws InterruptedException {
+        if (handlers.attempt(opcode, request)) {
+            send(lane, opcode, request);
+        } else {
+            serveWaiting(lane, opcode, request);
         }
     }
 

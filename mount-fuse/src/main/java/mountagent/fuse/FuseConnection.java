@@ -76,7 +76,7 @@ final class FuseConnection {
                 new HandleTable<>(settings.openMax()),
                 new HandleTable<>(settings.openMax()));
         ThreadFactory virtual = Threads.virtual("fuse-request-");
-        this.handlers = new Handlers(new Operations(state), virtual);
+        this.handlers = new Handlers(new Operations(state, XattrOperations.withheld(request)), virtual);
         this.refused = hasXattrs(request) ? EnumSet.noneOf(Opcode.class) : XATTRS;
         this.lanes = new DeviceLanes(transport, handlers, inFlight, virtual, settings.receivers());
         this.notifier = new Notifier(transport, protocol, timeouts, Threads.platform("fuse-notifier-"));

@@ -1,5 +1,7 @@
 package mountagent.fuse;
 
+import java.util.Set;
+import mountagent.base.FileName;
 import mountagent.base.FsException;
 import mountagent.fuse.sys.LinuxErrno;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +19,14 @@ final class Operations {
     private final XattrOperations xattrs;
     private final LockOperations locks;
 
-    Operations(MountState mount) {
+    /// Operations of `mount`, which shows no extended attributes of the names `withheld`.
+    Operations(MountState mount, Set<FileName> withheld) {
         this.nodes = new NodeOperations(mount);
         this.names = new NameOperations(mount);
         this.directories = new DirectoryOperations(mount);
         this.files = new FileOperations(mount);
         this.data = new DataOperations(mount);
-        this.xattrs = new XattrOperations(mount);
+        this.xattrs = new XattrOperations(mount, withheld);
         this.locks = new LockOperations(mount);
     }
 
@@ -34,6 +37,7 @@ final class Operations {
             case WRITE -> data.tryWrite(request);
             case FLUSH -> files.tryFlush(request);
             case RELEASE -> files.tryRelease(request);
+            case GETXATTR -> xattrs.tryGet(request);
             default -> false;
         };
     }

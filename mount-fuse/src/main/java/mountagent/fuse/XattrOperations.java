@@ -2,16 +2,28 @@ package mountagent.fuse;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import mountagent.base.Bytes;
 import mountagent.base.Errno;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
 import mountagent.base.XattrMode;
+import mountagent.frontend.MountRequest;
+import mountagent.frontend.MountRequest.MountOption;
 import mountagent.volume.VolumeFs.WriteOption;
 
 /// SETXATTR, GETXATTR, LISTXATTR, REMOVEXATTR.
+///
+/// The kernel asks for `security.capability` with every file that is written, `ls -l` for a label and an ACL of each
+/// entry. A mount that shows none of these answers without asking the volume, as the official client does.
 final class XattrOperations {
+    private static final FileName CAPABILITY = FileName.of("security.capability");
+    private static final FileName LABEL = FileName.of("security.selinux");
+    private static final FileName ACCESS_ACL = FileName.of("system.posix_acl_access");
+    private static final FileName DEFAULT_ACL = FileName.of("system.posix_acl_default");
+
     /// `FUSE_SETXATTR_ACL_KILL_SGID`: the kernel knows that the caller is outside the file's group.
     private static final int ACL_KILL_SGID = 1;
 
@@ -20,11 +32,36 @@ final class XattrOperations {
     private final MountState mount;
     private final boolean hasSetFlags;
     private final int setHeaderLength;
+    private final Set<FileName> withheld;
 
-    XattrOperations(MountState mount) {
+    XattrOperations(MountState mount, Set<FileName> withheld) {
         this.mount = mount;
+        this.withheld = withheld;
         this.hasSetFlags = mount.protocol().has(InitFlag.SETXATTR_EXT);
         this.setHeaderLength = hasSetFlags ? 16 : 8;
+    }
+
+    /// The names that a mount as `request` asks for does not show.
+    static Set<FileName> withheld(MountRequest request) {
+        Set<FileName> names = new HashSet<>();
+        if (!request.has(MountOption.FILE_CAPABILITIES)) {
+            names.add(CAPABILITY);
+        }
+        if (!request.has(MountOption.SELINUX_LABELS)) {
+            names.add(LABEL);
+        }
+        if (!request.has(MountOption.POSIX_ACLS)) {
+            names.add(ACCESS_ACL);
+            names.add(DEFAULT_ACL);
+        }
+        return Set.copyOf(names);
+    }
+
+    private FileName shown(FileName name) throws FsException {
+        if (withheld.contains(name)) {
+            throw FsException.miss(Errno.ENOTSUP);
+        }
+        return name;
     }
 
     void set(Request request) throws FsException {
@@ -36,7 +73,7 @@ final class XattrOperations {
         };
         int valueAt = request.endOfString(setHeaderLength) + 1;
         Bytes value = request.bytes(valueAt, request.int32(0));
-        FileName name = request.name(setHeaderLength);
+        FileName name = shown(request.name(setHeaderLength));
         mount.volume().setXattr(mount.callers().of(request), request.node(), name, value, mode, options(request));
         request.succeed();
     }
@@ -46,7 +83,16 @@ final class XattrOperations {
         return drops ? new WriteOption[] {WriteOption.DROP_SET_GROUP_ID} : NO_OPTIONS;
     }
 
+    /// Answers without waiting when the name is none that is shown; else false, and nothing is done.
+    boolean tryGet(Request request) throws FsException {
+        if (withheld.contains(request.name(8))) {
+            throw FsException.miss(Errno.ENODATA);
+        }
+        return false;
+    }
+
     void get(Request request) throws FsException {
+        boolean _ = tryGet(request);
         int room = request.int32(0);
         FileName name = request.name(8);
         Bytes value = mount.volume().getXattr(mount.callers().of(request), request.node(), name);
@@ -84,7 +130,7 @@ final class XattrOperations {
     }
 
     void remove(Request request) throws FsException {
-        mount.volume().removeXattr(mount.callers().of(request), request.node(), request.name(0));
+        mount.volume().removeXattr(mount.callers().of(request), request.node(), shown(request.name(0)));
         request.succeed();
     }
 }

@@ -22,6 +22,14 @@ final class FuseFlags {
     @Option(names = "--enable-xattr", description = "Show extended attributes.")
     private boolean enableXattr;
 
+    @Option(
+            names = "--enable-cap",
+            description = "Show security.capability (setcap) among them; implies --enable-xattr.")
+    private boolean enableCap;
+
+    @Option(names = "--enable-selinux", description = "Show security.selinux among them; implies --enable-xattr.")
+    private boolean enableSelinux;
+
     @Option(names = "--hide-internal", description = "Leave .stats, .config, .accesslog and .trash out of listings.")
     private boolean hideInternal;
 
@@ -60,13 +68,23 @@ final class FuseFlags {
         if (readOnly) {
             chosen.add(MountOption.READ_ONLY);
         }
-        if (enableXattr) {
-            chosen.add(MountOption.EXTENDED_ATTRIBUTES);
-        }
+        addAttributes(chosen);
         if (isRoot) {
             chosen.add(MountOption.ALLOW_OTHER);
         }
         return chosen;
+    }
+
+    private void addAttributes(Set<MountOption> chosen) {
+        if (enableCap) {
+            chosen.add(MountOption.FILE_CAPABILITIES);
+        }
+        if (enableSelinux) {
+            chosen.add(MountOption.SELINUX_LABELS);
+        }
+        if (enableXattr || enableCap || enableSelinux) {
+            chosen.add(MountOption.EXTENDED_ATTRIBUTES);
+        }
     }
 
     /// How many requests of a processor may be at work at a time over io_uring, once the choices are known.

@@ -61,8 +61,6 @@ final class NotBuilt {
                     "consul",
                     "update-fstab",
                     "disable-transparent-hugepage",
-                    "enable-cap",
-                    "enable-selinux",
                     "enable-ioctl",
                     "root-squash",
                     "all-squash",

@@ -147,6 +147,17 @@ final class ProgramTest {
     }
 
     @Test
+    void capabilitiesAndLabelsAreShownOnlyWhenAskedFor() {
+        assertEquals(0, terminal.run("mount", "--create", "demo", "mnt", "--enable-cap"));
+        assertTrue(terminal.frontEnd().request().has(MountOption.FILE_CAPABILITIES));
+        assertTrue(terminal.frontEnd().request().has(MountOption.EXTENDED_ATTRIBUTES), "implied");
+        assertFalse(terminal.frontEnd().request().has(MountOption.SELINUX_LABELS));
+        assertEquals(0, terminal.run("mount", "demo", "mnt", "--enable-selinux"));
+        assertTrue(terminal.frontEnd().request().has(MountOption.SELINUX_LABELS));
+        assertFalse(terminal.frontEnd().request().has(MountOption.FILE_CAPABILITIES));
+    }
+
+    @Test
     void registeredFlagsHoldUntilTypedOnesSayOtherwise() throws Exception {
         assertEquals(0, terminal.run("format", "sqlite3://m.db", "demo", "--bucket", "b"), terminal::err);
         var file = home.resolve(".config/mountagent/volumes/demo.conf");
