@@ -187,8 +187,22 @@ final class Lookups {
     }
 
     Node opendir(Caller caller, long inode) throws FsException {
-        return permitted(caller, inode, Permission.READ, found -> {
-            if (!found.isDirectory()) {
+        Item.NodeOf item = new Item.NodeOf(inode);
+        return context.read(ReadPlan.of(item), reader -> directory(caller, found(inode, reader.get(item))));
+    }
+
+    /// The same with a first page of its entries.
+    MetaEngine.Listed<Node, Scan.DirEntry> opendir(Caller caller, long inode, int limit) throws FsException {
+        Item.NodeOf item = new Item.NodeOf(inode);
+        Scan.Directory scan = new Scan.Directory(inode, Scan.Detail.NODES);
+        return context.engine()
+                .readAndScan(
+                        ReadPlan.of(item), reader -> directory(caller, found(inode, reader.get(item))), scan, limit);
+    }
+
+    private Node directory(Caller caller, Placed found) throws FsException {
+        return permitted(caller, found, Permission.READ, node -> {
+            if (!node.isDirectory()) {
                 throw FsException.miss(Errno.ENOTDIR);
             }
         });

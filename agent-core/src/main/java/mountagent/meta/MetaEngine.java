@@ -34,6 +34,16 @@ public interface MetaEngine extends AutoCloseable {
     /// record for itself) and runs `work` on it.
     <T extends @Nullable Object> T read(ReadPlan plan, ReadWork<T> work) throws FsException;
 
+    /// What [#readAndScan] brings: what the function answered, and the first page.
+    record Listed<T extends @Nullable Object, R>(T answer, Page<R> page) {}
+
+    /// A [#read] and the first page of a [#scan]; an engine that pays for each round trip does both in one.
+    default <T extends @Nullable Object, R> Listed<T, R> readAndScan(
+            ReadPlan plan, ReadWork<T> work, Scan<R> scan, int limit) throws FsException {
+        T answer = read(plan, work);
+        return new Listed<>(answer, scan(scan, Cursor.START, limit));
+    }
+
     /// Answers `plan`, runs `work` on it and applies the mutations it leaves as one atomic step, retried within
     /// limits when something it read has changed meanwhile. When `work` throws, nothing is applied.
     <T extends @Nullable Object> T transact(ReadPlan plan, TransactionWork<T> work, Durability durability)

@@ -274,6 +274,21 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         return node;
     }
 
+    /// The same with a first page of what [#list] brings, at most `limit` entries with their nodes, where that takes no
+    /// round trip of its own; else null in its place.
+    public OpenedDirectory opendir(Caller caller, long inode, int limit) throws FsException {
+        if (context.engine().readCost() == MetaEngine.ReadCost.LOCAL) {
+            return new OpenedDirectory(opendir(caller, inode), null);
+        }
+        MetaEngine.Listed<Node, Scan.DirEntry> listed =
+                times.timed(Operation.READDIR, () -> lookups.opendir(caller, inode, limit));
+        attributes.touchAtime(inode);
+        return new OpenedDirectory(listed.answer(), listed.page());
+    }
+
+    /// What opening a directory found: its node, and maybe the first page of its entries.
+    public record OpenedDirectory(Node node, @Nullable Page<Scan.DirEntry> first) {}
+
     /// One page of a directory, without `.` and `..`.
     public Page<Scan.DirEntry> list(long directory, Scan.Detail detail, Cursor from, int limit) throws FsException {
         return times.timed(

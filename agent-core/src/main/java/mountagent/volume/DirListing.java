@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import mountagent.base.Clock;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
 import mountagent.meta.Cursor;
@@ -25,12 +26,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The lock guards the page; [#touched] takes none and may be called by any thread.
 final class DirListing implements DirHandle {
-    private static final int PAGE_ENTRIES = 4096;
+    /// How many entries are asked for at a time.
+    static final int PAGE_ENTRIES = 4096;
+
     private static final int TOUCHED_MAX = 2 * PAGE_ENTRIES;
+
+    /// How long a first page waits for the first to read it.
+    private static final long FRESH_NANOS = 1_000_000_000L;
 
     private record Anchor(long position, Cursor cursor) {}
 
     private final long inode;
+    private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Anchor> anchors = new ArrayList<>();
     private final Set<Object> touched = ConcurrentHashMap.newKeySet();
@@ -40,11 +47,25 @@ final class DirListing implements DirHandle {
     private long pageStart;
 
     private @Nullable Node opened;
+    private long freshUntilNanos;
 
-    /// The directory is `opened` as it was read for that.
-    DirListing(long inode, Node opened) {
+    /// A listing of a directory that is about to be [#opened].
+    DirListing(long inode, Clock clock) {
         this.inode = inode;
-        this.opened = opened;
+        this.clock = clock;
+    }
+
+    /// The directory was read for that. What this process changed meanwhile has been noted already.
+    void opened(MetaStore.OpenedDirectory directory) {
+        lock.lock();
+        try {
+            opened = directory.node();
+            page = directory.first();
+            pageDetail = Scan.Detail.NODES;
+            freshUntilNanos = clock.nanoTime() + FRESH_NANOS;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -91,14 +112,21 @@ final class DirListing implements DirHandle {
         return node;
     }
 
-    /// Forgets everything: the listing begins anew.
+    /// The listing begins anew, with what was read when the directory was opened if that was just now and the first
+    /// time.
     void rewind() {
+        boolean isFresh = page != null && anchors.isEmpty() && clock.nanoTime() - freshUntilNanos < 0;
         anchors.clear();
-        page = null;
+        if (!isFresh) {
+            page = null;
+        }
     }
 
     /// The entry at `position`, or null past the end. Called with the lock held.
     Scan.@Nullable DirEntry at(MetaStore meta, long position, Scan.Detail detail) throws FsException {
+        if (page != null && anchors.isEmpty()) {
+            anchors.add(new Anchor(0, Cursor.START));
+        }
         if (page == null || position < pageStart || lacks(detail)) {
             load(meta, anchorBefore(position), detail);
         }

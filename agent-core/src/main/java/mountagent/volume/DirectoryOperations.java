@@ -25,10 +25,15 @@ final class DirectoryOperations {
     }
 
     DirHandle opendir(Caller caller, long inode) throws FsException {
-        Node opened = parts.meta().opendir(caller, inode);
-        var listing = new DirListing(inode, opened);
+        var listing = new DirListing(inode, parts.clock());
         parts.listings().add(listing);
-        return listing;
+        try {
+            listing.opened(parts.meta().opendir(caller, inode, DirListing.PAGE_ENTRIES));
+            return listing;
+        } catch (FsException | RuntimeException failure) {
+            parts.listings().remove(listing);
+            throw failure;
+        }
     }
 
     void readdir(DirHandle handle, long cookie, VolumeFs.ListDetail detail, DirSink sink) throws FsException {

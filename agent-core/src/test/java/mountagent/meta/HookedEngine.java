@@ -63,6 +63,15 @@ public class HookedEngine implements MetaEngine {
     }
 
     @Override
+    public <T extends @Nullable Object, R> Listed<T, R> readAndScan(
+            ReadPlan plan, ReadWork<T> work, Scan<R> scan, int limit) throws FsException {
+        page = 1;
+        running = scan;
+        before.run(scan, page);
+        return engine.readAndScan(plan, work, scan, Math.min(limit, pageMax));
+    }
+
+    @Override
     public <T extends @Nullable Object> T read(ReadPlan plan, ReadWork<T> work) throws FsException {
         return engine.read(plan, work);
     }

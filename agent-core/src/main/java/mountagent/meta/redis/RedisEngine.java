@@ -49,7 +49,7 @@ public final class RedisEngine implements MetaEngine {
         RedisKeys keys = new RedisKeys(path.prefix());
         this.reads = new RedisReads(keys);
         this.scripts = new ReadScripts(keys);
-        this.scans = new RedisScans(keys);
+        this.scans = new RedisScans(keys, scripts);
         this.erasure = new RedisErasure(keys);
         this.ids = new RedisIds(keys);
         RedisReception reception = new RedisReception(url, access, keys, scripts, ids);
@@ -140,6 +140,30 @@ public final class RedisEngine implements MetaEngine {
         Page<R> page = attempts.run(link -> scans.page(link, scan, from, limit));
         beliefs.learn(scan, page.records());
         return page;
+    }
+
+    @Override
+    public <T extends @Nullable Object, R> Listed<T, R> readAndScan(
+            ReadPlan plan, ReadWork<T> work, Scan<R> scan, int limit) throws FsException {
+        RedisAnswers known = cache == null ? null : cache.answer(plan);
+        RedisListed<R> listed = known == null ? listed(plan, scan, limit) : null;
+        if (listed == null) {
+            return MetaEngine.super.readAndScan(plan, work, scan, limit);
+        }
+        beliefs.learn(listed.answers());
+        beliefs.learn(scan, listed.page().records());
+        return new Listed<>(work.run(listed.answers()), listed.page());
+    }
+
+    private <R> @Nullable RedisListed<R> listed(ReadPlan plan, Scan<R> scan, int limit) throws FsException {
+        return attempts.run(link -> {
+            CachedRecords.Ticket ticket = cache == null ? null : cache.ticket(link);
+            RedisListed<R> listed = RedisListed.read(link, reads, scans, plan, scan, limit);
+            if (listed != null && cache != null) {
+                cache.keep(listed.answers(), ticket);
+            }
+            return listed;
+        });
     }
 
     /// A draw whose answer is lost is made again: the ids of the first are then nobody's.

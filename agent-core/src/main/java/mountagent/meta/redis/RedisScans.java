@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// element twice while a table shrinks: a step is freed of that, several steps are not. A position means nothing to
 /// another server, nor to the same one once it was started again: going on there would leave elements out, so that
 /// a scan that was interrupted so fails, and is begun again by whoever wants it.
-record RedisScans(RedisKeys keys) {
+record RedisScans(RedisKeys keys, ReadScripts scripts) {
     /// Makes records of some elements, at most one of each.
     @FunctionalInterface
     interface Reader<R> {
@@ -60,6 +60,12 @@ record RedisScans(RedisKeys keys) {
         Way<R> way = (Way<R>) way(scan);
         RedisPlaced begun = RedisPlaced.read(from.position());
         begun.checkIsOf(link);
+        if (isByScript(scan, from)) {
+            Page<R> page = pageByScript(link, scan, limit);
+            if (page != null) {
+                return page;
+            }
+        }
         RedisPosition at = begun.position();
         List<R> records = List.of();
         while (records.isEmpty() && !at.isEnd()) {
@@ -74,8 +80,49 @@ record RedisScans(RedisKeys keys) {
             records = way.reader().read(link, waiting.subList(0, count));
             at = new RedisPosition(next, RedisListing.START, waiting.subList(count, waiting.size()));
         }
-        String server = link.identity().server();
-        return new Page<>(records, at.isEnd() ? null : new Cursor(new RedisPlaced(server, at).write()));
+        return new Page<>(records, at.isEnd() ? null : cursor(link, at));
+    }
+
+    /// Whether a script brings the first page of `scan` in one round trip.
+    boolean isByScript(Scan<?> scan, Cursor from) {
+        return scan instanceof Scan.Directory(long _, Scan.Detail detail)
+                && detail == Scan.Detail.NODES
+                && from.equals(Cursor.START)
+                && scripts.usable();
+    }
+
+    /// Adds that script to `batch`.
+    RedisFirstPage askFirst(RedisBatch batch, Scan<?> scan, int limit) {
+        return RedisFirstPage.ask(batch, scripts, ((Scan.Directory) scan).inode(), limit);
+    }
+
+    private <R> @Nullable Page<R> pageByScript(RedisLink link, Scan<R> scan, int limit) throws FsException, RedisRetry {
+        RedisBatch batch = link.batch();
+        RedisFirstPage first = askFirst(batch, scan, limit);
+        batch.run();
+        return firstPage(link, scan, first, limit);
+    }
+
+    /// What `first` has brought of `scan`, which was asked for over `link`; null when it has not.
+    @SuppressWarnings({"unchecked", "UnusedVariable"}) // a scan of a directory finds its entries
+    <R> @Nullable Page<R> firstPage(RedisLink link, Scan<R> scan, RedisFirstPage first, int limit)
+            throws FsException, RedisRetry {
+        Throwable error = first.error();
+        if (error != null) {
+            scripts.repair(link, error);
+            return null;
+        }
+        List<RedisListing.Element> rest = new ArrayList<>();
+        List<Scan.DirEntry> entries = first.entries(limit, rest);
+        if (entries == null || (entries.isEmpty() && first.next() != null)) {
+            return null;
+        }
+        RedisPosition at = new RedisPosition(first.next(), RedisListing.START, rest);
+        return new Page<>((List<R>) entries, at.isEnd() ? null : cursor(link, at));
+    }
+
+    private static Cursor cursor(RedisLink link, RedisPosition at) {
+        return new Cursor(new RedisPlaced(link.identity().server(), at).write());
     }
 
     private static List<RedisListing.Element> distinct(List<RedisListing.Element> elements) {

@@ -3,6 +3,7 @@ package mountagent.meta.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Objects;
 import java.util.Set;
 import mountagent.base.AttrChange;
 import mountagent.base.Bytes;
@@ -266,12 +267,27 @@ class RedisRoundTripTest {
     }
 
     @Test
-    void listingTakesOneTripAPageAndOneMoreForNodes() throws FsException {
+    void listingASmallDirectoryTakesOneTripWithItsNodesToo() throws FsException {
         for (int i = 0; i < 10; i++) {
             file("f" + i);
         }
         assertTrips(1, () -> store.list(ROOT, Scan.Detail.NAMES, Cursor.START, 100));
-        assertTrips(2, () -> store.list(ROOT, Scan.Detail.NODES, Cursor.START, 100));
+        assertTrips(1, () -> store.list(ROOT, Scan.Detail.NODES, Cursor.START, 100));
+        assertTrips(
+                1,
+                () -> assertEquals(
+                        11,
+                        Objects.requireNonNull(store.opendir(CALLER, ROOT, 100).first())
+                                .records()
+                                .size()));
+    }
+
+    @Test
+    void listingTakesThreeMoreWhenTheServerHasForgottenTheScript() throws FsException {
+        file("a");
+        SERVER.commands(0).scriptFlush();
+        assertTrips(4, () -> store.list(ROOT, Scan.Detail.NODES, Cursor.START, 100));
+        assertTrips(1, () -> store.list(ROOT, Scan.Detail.NODES, Cursor.START, 100));
     }
 
     @Test
