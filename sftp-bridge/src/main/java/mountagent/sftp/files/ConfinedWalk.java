@@ -46,18 +46,22 @@ final class ConfinedWalk {
 
     private Place walk(RemotePath path, Follow follow) throws FsException {
         push(path);
-        Place place = new Place(null, null);
+        Place place = place(null, null);
         while (!rest.isEmpty()) {
             place = step(rest.pop(), follow);
         }
         if (place.at() == null) {
-            return new Place(null, view.volume().getattr(view.caller(), here()));
+            return place(null, view.volume().getattr(view.caller(), here()));
         }
         Stat stat = place.stat();
-        if (mustBeDirectory && stat != null && stat.attr().type() != FileType.DIRECTORY) {
-            throw FsException.miss(Errno.ENOTDIR);
+        if (stat != null) {
+            place.entryOf(stat.attr().type());
         }
         return place;
+    }
+
+    private Place place(@Nullable DentryKey at, @Nullable Stat stat) {
+        return new Place(at, stat, mustBeDirectory ? Place.Allows.DIRECTORY : Place.Allows.ANYTHING);
     }
 
     private long here() {
@@ -66,25 +70,25 @@ final class ConfinedWalk {
 
     private Place step(FileName name, Follow follow) throws FsException {
         if (name.equals(FileName.SELF)) {
-            return new Place(null, null);
+            return place(null, null);
         }
         if (name.equals(FileName.PARENT)) {
             if (directories.size() > 1) {
                 directories.pop();
             }
-            return new Place(null, null);
+            return place(null, null);
         }
         var at = new DentryKey(here(), name);
         Stat found = lookup(at);
         boolean isLast = rest.isEmpty();
         if (found != null && isFollowed(found, isLast, follow)) {
             follow(found.inode());
-            return new Place(null, null);
+            return place(null, null);
         }
         if (!isLast || isDirectory(found)) {
             enter(found);
         }
-        return new Place(at, found);
+        return place(at, found);
     }
 
     private @Nullable Stat lookup(DentryKey at) throws FsException {

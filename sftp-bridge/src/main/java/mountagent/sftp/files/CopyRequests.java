@@ -88,7 +88,7 @@ final class CopyRequests {
             Opened to = view.volume()
                     .create(
                             view.caller(),
-                            place.entry(),
+                            place.entryOf(FileType.FILE),
                             NodeSpec.file(source.attr().mode() & 0777),
                             new OpenSpec(Access.WRITE, Set.of(option)));
             fill(from, to.handle(), source.attr().length());

@@ -119,7 +119,7 @@ final class FileRequests {
         }
         if (found == null && creates) {
             var node = NodeSpec.file(AttributeChanges.modeOfNewFile(request.attributes()));
-            Opened opened = volume.create(view.caller(), place.entry(), node, spec);
+            Opened opened = volume.create(view.caller(), place.entryOf(FileType.FILE), node, spec);
             return checked(opened.stat(), opened.handle());
         }
         requireFile(place.existing());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import mountagent.base.AttrChange;
 import mountagent.base.Bytes;
+import mountagent.base.DentryKey;
 import mountagent.base.Errno;
 import mountagent.base.FileName;
 import mountagent.base.FileType;
@@ -95,26 +96,31 @@ final class NameRequests {
     Reply rename(int id, SftpRequest.Rename request) throws FsException {
         view.requireWritable();
         Place from = find(request.from(), Follow.NOT_LAST_LINK);
-        from.existing();
+        FileType type = from.existing().attr().type();
         Place to = find(request.to(), Follow.NOT_LAST_LINK);
         Set<RenameFlag> flags = EnumSet.noneOf(RenameFlag.class);
         if (request.replace() == Replace.NO) {
             flags.add(RenameFlag.NO_REPLACE);
         }
-        view.volume().rename(view.caller(), from.entry(), to.entry(), flags);
+        view.volume().rename(view.caller(), from.entry(), to.entryOf(type), flags);
         return replies.done(id);
     }
 
     Reply hardLink(int id, SftpRequest.HardLink request) throws FsException {
         view.requireWritable();
         Stat stat = find(request.from(), Follow.NOT_LAST_LINK).existing();
-        view.volume().link(view.caller(), stat.inode(), free(request.to()).entry());
+        view.volume()
+                .link(
+                        view.caller(),
+                        stat.inode(),
+                        free(request.to()).entryOf(stat.attr().type()));
         return replies.done(id);
     }
 
     Reply makeLink(int id, SftpRequest.MakeLink request) throws FsException {
         view.requireWritable();
-        view.volume().symlink(view.caller(), free(request.path()).entry(), request.target());
+        DentryKey at = free(request.path()).entryOf(FileType.SYMLINK);
+        view.volume().symlink(view.caller(), at, request.target());
         return replies.done(id);
     }
 

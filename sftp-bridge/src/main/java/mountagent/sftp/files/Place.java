@@ -2,13 +2,21 @@ package mountagent.sftp.files;
 
 import mountagent.base.DentryKey;
 import mountagent.base.Errno;
+import mountagent.base.FileType;
 import mountagent.base.FsException;
 import mountagent.volume.Stat;
 import org.jspecify.annotations.Nullable;
 
-/// What a path names: where the entry is, null for the user's root and what `..` led to; and what is there,
-/// null for nothing.
-record Place(@Nullable DentryKey at, @Nullable Stat stat) {
+/// What a path names: where the entry is, null for the user's root and what `..` led to; what is there, null for
+/// nothing; and what the entry may be of.
+record Place(@Nullable DentryKey at, @Nullable Stat stat, Allows allows) {
+    /// What may have the name.
+    enum Allows {
+        ANYTHING,
+        /// The path ends in a slash.
+        DIRECTORY
+    }
+
     /// What is there. ENOENT.
     Stat existing() throws FsException {
         if (stat == null) {
@@ -23,5 +31,14 @@ record Place(@Nullable DentryKey at, @Nullable Stat stat) {
             throw FsException.miss(Errno.EBUSY);
         }
         return at;
+    }
+
+    /// The same for a node of a type. ENOTDIR when the path can only be a directory's.
+    DentryKey entryOf(FileType type) throws FsException {
+        DentryKey entry = entry();
+        if (allows == Allows.DIRECTORY && type != FileType.DIRECTORY) {
+            throw FsException.miss(Errno.ENOTDIR);
+        }
+        return entry;
     }
 }

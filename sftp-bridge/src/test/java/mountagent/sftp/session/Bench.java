@@ -121,7 +121,12 @@ public final class Bench implements AutoCloseable {
     /// One of the super user in the volume's root, with what a server may be asked for.
     public static Bench open(VolumeFs volume, View.Extras extras) throws Exception {
         var root = new Caller(0, 0, List.of(), 0, 022, Caller.Checks.CORE);
-        var bench = new Bench(volume, root, VolumeFs.ROOT, View.Rights.READ_WRITE, extras);
+        return open(volume, root, VolumeFs.ROOT, extras);
+    }
+
+    /// One of `caller` in `root`, with what a server may be asked for.
+    public static Bench open(VolumeFs volume, Caller caller, long root, View.Extras extras) throws Exception {
+        var bench = new Bench(volume, caller, root, View.Rights.READ_WRITE, extras);
         bench.init(3);
         bench.answer();
         return bench;

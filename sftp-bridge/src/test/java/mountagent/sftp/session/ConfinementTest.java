@@ -143,15 +143,6 @@ final class ConfinementTest {
     }
 
     @Test
-    void aDirectoryIsNotMovedIntoItselfOrOverAFullOne() throws Exception {
-        alice.ask(14, "/d", 0);
-        assertEquals(FAILURE, alice.ask(18, "/etc", "/etc/x").status());
-        assertEquals(
-                FAILURE,
-                alice.ask(200, "posix-rename@openssh.com", "/d", "/etc").status());
-    }
-
-    @Test
     void aRootThatIsMovedMeanwhileStaysTheRoot() throws Exception {
         volume.fs()
                 .rename(
