@@ -127,6 +127,7 @@ public final class SshSide implements AutoCloseable {
         var connections = new Connections(plan.limits(), guard, level);
         var timer = Executors.newSingleThreadScheduledExecutor(Threads.platform("sftp-timer-"));
         SshServer server = ServerBuilder.builder().build();
+        server.setSessionFactory(GuardedSession.factory(server));
         server.setScheduledExecutorService(timer);
         server.setKeyPairProvider(KeyPairProvider.wrap(keys));
         Algorithms.apply(

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import mountagent.base.Await;
 import org.apache.sshd.sftp.client.SftpClientFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +27,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class KeyExchangeTest {
     private static final String CURVE = "curve25519-sha256";
     private static final String STRICT = CURVE + ",kex-strict-c-v00@openssh.com";
+    private static final String[] LISTS = {
+        STRICT,
+        "ssh-ed25519",
+        "aes128-gcm@openssh.com",
+        "aes256-gcm@openssh.com",
+        "hmac-sha2-256",
+        "hmac-sha2-512",
+        "none",
+        "none"
+    };
     private static final byte[] IGNORE = {2, 0, 0, 0, 1, 'x'};
     private static final byte[] NEWKEYS = {21};
 
@@ -87,13 +99,31 @@ final class KeyExchangeTest {
     }
 
     @Test
-    void namesThatAreRepeatedAreNamesAllTheSame() throws Exception {
+    void namesThatAreRepeatedEndIt() throws Exception {
+        assertEnded(kexInit(CURVE + "," + CURVE, false));
+        assertEnded(kexInit(STRICT + "," + CURVE, false), ecdhInit(point()));
+        assertEnded(kexInit(STRICT + ",kex-strict-c-v00@openssh.com", false));
+        assertEnded(kexInit("x,y,x," + CURVE, false));
         assertEnded(kexInit("x,".repeat(15_000) + "x", false));
+        assertEnded(kexInit((CURVE + ",").repeat(1500) + CURVE, false));
+        assertEnded(kexInit((CURVE + ",").repeat(20_000) + CURVE, false));
+        for (int list = 0; list < 8; list++) {
+            String[] lists = LISTS.clone();
+            lists[list] = lists[list] + "," + lists[list];
+            assertEnded(RawConnection.kexInitOf(false, lists));
+        }
+    }
+
+    @Test
+    void unknownNamesBesideKnownOnesArePassedOver() throws Exception {
+        String[] lists = LISTS.clone();
+        for (int list = 0; list < 8; list++) {
+            lists[list] = "first@example.com," + lists[list] + ",last@example.com";
+        }
         try (var raw = connect()) {
-            raw.send(kexInit((CURVE + ",").repeat(1500) + CURVE, false)).send(ecdhInit(point()));
+            raw.send(RawConnection.kexInitOf(false, lists)).send(ecdhInit(point()));
             assertEquals(RawConnection.ECDH_REPLY, raw.next());
         }
-        assertEnded(kexInit((CURVE + ",").repeat(20_000) + CURVE, false));
     }
 
     @Test
@@ -103,7 +133,16 @@ final class KeyExchangeTest {
             raw.send(ecdhInit(point()));
             assertEquals(RawConnection.ECDH_REPLY, raw.next());
         }
+        try (var raw = connect()) {
+            byte[] hybrid = Arrays.copyOf(point(), 1216);
+            System.arraycopy(point(), 0, hybrid, 1184, 32);
+            raw.send(kexInit("mlkem768x25519-sha256," + STRICT, true)).send(ecdhInit(hybrid));
+            assertEquals(RawConnection.ECDH_REPLY, raw.next(), "the first of both is the guess: it is taken");
+        }
         assertEnded(kexInit("ecdh-sha2-nistp256x," + CURVE, true), ecdhInit(point()), ecdhInit(new byte[1]));
+        assertEnded(kexInit("ecdh-sha2-nistp256x," + CURVE, true), NEWKEYS, NEWKEYS);
+        assertEnded(kexInit("ecdh-sha2-nistp256x," + STRICT, true), IGNORE, ecdhInit(point()));
+        assertEnded(kexInit("none-such@example.com", true), ecdhInit(point()));
     }
 
     @Test
@@ -112,6 +151,29 @@ final class KeyExchangeTest {
         assertEnded(kexInit(STRICT, false), IGNORE);
         assertEnded(kexInit(STRICT, false), new byte[] {4, 1, 0, 0, 0, 0, 0, 0, 0, 0});
         assertEnded(kexInit(STRICT, false), new byte[] {3, 0, 0, 0, 1});
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4, 5, 7, 20, 30, 50, 80, 90, 192})
+    void nothingComesBetweenAStrictExchangeAndItsNewKeys(int type) throws Exception {
+        byte[] message = new byte[20];
+        message[0] = (byte) type;
+        try (var raw = connect()) {
+            raw.send(kexInit(STRICT, false)).send(ecdhInit(point()));
+            assertEquals(RawConnection.ECDH_REPLY, raw.next());
+            assertEquals(NEWKEYS[0], raw.next());
+            raw.send(message).send(NEWKEYS);
+            raw.awaitEnd();
+        }
+    }
+
+    @Test
+    void repliesThatNobodyReadsAreNotKept() throws Exception {
+        byte[] unknown = new byte[11];
+        unknown[0] = (byte) 192;
+        try (var raw = connect()) {
+            assertTrue(raw.isEndedWithin(1_000_000, unknown), "a million replies are waiting somewhere");
+        }
     }
 
     @ParameterizedTest
@@ -168,12 +230,15 @@ final class KeyExchangeTest {
         assertEnded(Arrays.copyOf(whole, whole.length - 6));
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 4, 13, 300_000, Integer.MAX_VALUE, -1})
-    void packetsOfImpossibleLengthsEndIt(int length) throws Exception {
-        try (var raw = connect()) {
-            raw.sendRaw(ByteBuffer.allocate(64).putInt(length).array());
+    @Test
+    void packetsOfImpossibleLengthsEndIt() throws Exception {
+        List<RawConnection> all = new ArrayList<>();
+        for (int length : new int[] {0, 1, 4, 13, 300_000, Integer.MAX_VALUE, -1}) {
+            all.add(connect().sendRaw(ByteBuffer.allocate(64).putInt(length).array()));
+        }
+        for (RawConnection raw : all) {
             assertTrue(raw.isEnded());
+            raw.close();
         }
     }
 

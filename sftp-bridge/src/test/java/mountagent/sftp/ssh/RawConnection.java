@@ -4,8 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// A client of SSH made of bytes, before any encryption: packets as RFC 4253 frames them, or as it does not.
 final class RawConnection implements AutoCloseable {
@@ -16,13 +20,19 @@ final class RawConnection implements AutoCloseable {
 
     private static final int WAIT_MILLIS = 20_000;
 
+    /// Small, so that what is not read waits with the server soon.
+    private static final int RECEIVE_BUFFER = 32 * 1024;
+
     private final Socket socket;
     private final DataInputStream in;
     private final DataOutputStream out;
+    private @Nullable SocketException sendFailure;
 
     /// Connected, banners exchanged, the server's KEXINIT read.
     RawConnection(int port) throws IOException {
-        socket = new Socket("127.0.0.1", port);
+        socket = new Socket();
+        socket.setReceiveBufferSize(RECEIVE_BUFFER);
+        socket.connect(new InetSocketAddress("127.0.0.1", port));
         socket.setSoTimeout(WAIT_MILLIS);
         in = new DataInputStream(socket.getInputStream());
         out = new DataOutputStream(socket.getOutputStream());
@@ -42,13 +52,17 @@ final class RawConnection implements AutoCloseable {
 
     /// One with these key exchanges, host keys, ciphers, MACs and compressions.
     static byte[] kexInit(boolean guesses, String... lists) throws IOException {
+        return kexInitOf(guesses, lists[0], lists[1], lists[2], lists[2], lists[3], lists[3], lists[4], lists[4]);
+    }
+
+    /// One with these lists, in the order of the message, but for the languages.
+    static byte[] kexInitOf(boolean guesses, String... lists) throws IOException {
         var bytes = new ByteArrayOutputStream();
         var message = new DataOutputStream(bytes);
         message.write(KEXINIT);
         message.write(new byte[16]);
-        int[] order = {0, 1, 2, 2, 3, 3, 4, 4};
-        for (int list : order) {
-            string(message, lists[list].getBytes(StandardCharsets.US_ASCII));
+        for (String list : lists) {
+            string(message, list.getBytes(StandardCharsets.US_ASCII));
         }
         string(message, new byte[0]);
         string(message, new byte[0]);
@@ -73,25 +87,59 @@ final class RawConnection implements AutoCloseable {
 
     /// Sends a message in a packet.
     RawConnection send(byte[] message) throws IOException {
+        return sendRaw(packet(message));
+    }
+
+    private static byte[] packet(byte[] message) {
         int padding = 8 - (message.length + 5) % 8;
         padding += padding < 4 ? 8 : 0;
-        out.writeInt(message.length + padding + 1);
-        out.write(padding);
-        out.write(message);
-        out.write(new byte[padding]);
-        out.flush();
+        return ByteBuffer.allocate(5 + message.length + padding)
+                .putInt(message.length + padding + 1)
+                .put((byte) padding)
+                .put(message)
+                .array();
+    }
+
+    /// Sends a message `times` and reads nothing; whether the server ends the connection before it has taken all.
+    boolean isEndedWithin(int times, byte[] message) {
+        byte[] packet = packet(message);
+        int perWrite = 1000;
+        byte[] many = new byte[perWrite * packet.length];
+        for (int i = 0; i < perWrite; i++) {
+            System.arraycopy(packet, 0, many, i * packet.length, packet.length);
+        }
+        try {
+            for (int sent = 0; sent < times; sent += perWrite) {
+                write(many);
+            }
+            return false;
+        } catch (SocketException _) {
+            return true;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /// Sends bytes as they are. A server that has ended the connection meanwhile is found out by who reads.
+    RawConnection sendRaw(byte[] bytes) throws IOException {
+        try {
+            write(bytes);
+        } catch (SocketException e) {
+            sendFailure = e;
+        }
         return this;
     }
 
-    /// Sends bytes as they are.
-    RawConnection sendRaw(byte[] bytes) throws IOException {
+    private void write(byte[] bytes) throws IOException {
         out.write(bytes);
         out.flush();
-        return this;
     }
 
     /// The type of the next message; -1 when the server has ended the connection.
     int next() {
+        if (sendFailure != null) {
+            return -1;
+        }
         try {
             byte[] packet = new byte[in.readInt()];
             in.readFully(packet);
@@ -120,7 +168,7 @@ final class RawConnection implements AutoCloseable {
     void awaitEnd() throws IOException {
         try {
             in.skipNBytes(Integer.MAX_VALUE);
-        } catch (java.io.EOFException | java.net.SocketException _) {
+        } catch (java.io.EOFException | SocketException _) {
             return;
         }
         throw new AssertionError("the server sends without end");
