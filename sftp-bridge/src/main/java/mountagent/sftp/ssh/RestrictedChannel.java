@@ -54,6 +54,7 @@ final class RestrictedChannel extends ChannelSession {
         var refused = new DefaultOpenFuture(this, this);
         refused.setException(new SshChannelOpenException(
                 getChannelId(), SshConstants.SSH_OPEN_RESOURCE_SHORTAGE, "too many channels are open"));
+        close(true); // else it would stay among the connection's channels, and keep its share
         return refused;
     }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -18,16 +17,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import mountagent.base.Await;
-import org.apache.sshd.client.channel.ChannelExec;
-import org.apache.sshd.client.channel.ClientChannel;
-import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.kex.KexProposalOption;
-import org.apache.sshd.common.util.net.SshdSocketAddress;
-import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.sftp.client.SftpClient;
 import org.apache.sshd.sftp.client.SftpClient.OpenMode;
 import org.apache.sshd.sftp.client.SftpClientFactory;
@@ -115,48 +109,6 @@ final class SftpServerTest {
             }
             session.addPublicKeyIdentity(fixture.key);
             assertThrows(SshException.class, () -> session.auth().verify(ServerFixture.WAIT));
-        }
-    }
-
-    @Test
-    void commandsShellsAndForwardingAreRefused() throws Exception {
-        try (var session = fixture.logIn("alice")) {
-            var err = new ByteArrayOutputStream();
-            ChannelExec exec = session.createExecChannel("cat /etc/passwd");
-            exec.setErr(err);
-            exec.setOut(new ByteArrayOutputStream());
-            exec.open().verify(ServerFixture.WAIT);
-            exec.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), ServerFixture.WAIT);
-            assertEquals(1, exec.getExitStatus());
-            assertTrue(err.toString(StandardCharsets.UTF_8).contains("sftp connections only"));
-            var shell = session.createShellChannel();
-            CoreModuleProperties.REQUEST_SHELL_REPLY.set(shell, true);
-            assertIsEndedByTheServer(shell);
-            assertIsEndedByTheServer(session.createSubsystemChannel("netconf"));
-            var address = new SshdSocketAddress("127.0.0.1", fixture.port());
-            var forward = session.createDirectTcpipChannel(address, address);
-            assertThrows(SshException.class, () -> forward.open().verify(ServerFixture.WAIT));
-            assertThrows(
-                    SshException.class,
-                    () -> session.startRemotePortForwarding(new SshdSocketAddress("127.0.0.1", 0), address));
-        }
-    }
-
-    private static void assertIsEndedByTheServer(ClientChannel channel) throws IOException {
-        channel.open().verify(ServerFixture.WAIT);
-        var closed = EnumSet.of(ClientChannelEvent.CLOSED);
-        assertTrue(channel.waitFor(closed, ServerFixture.WAIT).containsAll(closed), "nothing to talk to");
-    }
-
-    @Test
-    void channelsOfAConnectionAreLimited() throws Exception {
-        try (var session = fixture.logIn("alice")) {
-            List<SftpClient> open = new ArrayList<>();
-            for (int i = 0; i < 10; i++) {
-                open.add(sftp(session));
-            }
-            assertThrows(IOException.class, () -> sftp(session));
-            assertEquals("/", open.getFirst().canonicalPath("."), "the others go on");
         }
     }
 
