@@ -5,6 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import mountagent.base.Sizes;
 import mountagent.sftp.session.Outlet;
@@ -25,14 +26,19 @@ import org.slf4j.LoggerFactory;
 final class ReplyWriter implements Outlet {
     private static final Logger log = LoggerFactory.getLogger(ReplyWriter.class);
 
-    private static final int UNSENT_MAX = Sizes.MIB;
+    private static final int UNSENT_BYTES_MAX = Sizes.MIB;
+
+    /// MINA looks through all packets that wait whenever one is out.
+    private static final int UNSENT_PACKETS_MAX = 256;
+
     private static final int HEAD_ROOM = 64;
 
     private final ChannelSession channel;
     private final Executor threads;
     private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isBusy = new AtomicBoolean();
-    private final AtomicLong unsent = new AtomicLong();
+    private final AtomicLong unsentBytes = new AtomicLong();
+    private final AtomicInteger unsentPackets = new AtomicInteger();
     private volatile boolean isClosed;
 
     // Of the one who is busy.
@@ -68,7 +74,8 @@ final class ReplyWriter implements Outlet {
     }
 
     private long room() {
-        return unsent.get() < UNSENT_MAX ? channel.getRemoteWindow().getSize() : 0;
+        boolean isFull = unsentBytes.get() >= UNSENT_BYTES_MAX || unsentPackets.get() >= UNSENT_PACKETS_MAX;
+        return isFull ? 0 : channel.getRemoteWindow().getSize();
     }
 
     private void writeWhatFits() {
@@ -106,7 +113,8 @@ final class ReplyWriter implements Outlet {
             Buffer packet = channel.getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, part + HEAD_ROOM);
             packet.putUInt(channel.getRecipient());
             packet.putBytes(reply.reply.bytes(), at, part);
-            unsent.addAndGet(part);
+            unsentBytes.addAndGet(part);
+            unsentPackets.incrementAndGet();
             IoWriteFuture future = channel.writePacket(packet);
             at += part;
             future.addListener(_ -> isOut(part));
@@ -117,8 +125,9 @@ final class ReplyWriter implements Outlet {
     }
 
     private void isOut(int bytes) {
-        long before = unsent.getAndAdd(-bytes);
-        if (before >= UNSENT_MAX) {
+        long bytesBefore = unsentBytes.getAndAdd(-bytes);
+        int packetsBefore = unsentPackets.getAndDecrement();
+        if (bytesBefore >= UNSENT_BYTES_MAX || packetsBefore >= UNSENT_PACKETS_MAX) {
             pump();
         }
     }

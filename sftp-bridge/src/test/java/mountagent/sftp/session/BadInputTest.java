@@ -290,6 +290,21 @@ final class BadInputTest extends SessionCase {
     }
 
     @Test
+    void aHundredThousandOpensThatNobodyClosesAreAThousand() throws Exception {
+        byte[] open = client.message(3, 3, "/file", 1, 0);
+        int refused = 0;
+        for (int i = 0; i < 100_000; i++) {
+            client.send(open);
+            refused += client.answer().type() == 101 ? 1 : 0;
+        }
+        assertEquals(100_000 - 1024, refused);
+        assertEquals(1024, client.openCount());
+        try (var other = Bench.open(volume.fs())) {
+            assertEquals("text", other.get("/file"), "another channel has its own");
+        }
+    }
+
+    @Test
     void aClientThatReadsNoRepliesIsNotServedFurther() throws Exception {
         client.holdReplies();
         long before = client.consumed.get();

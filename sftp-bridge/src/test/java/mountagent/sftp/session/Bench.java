@@ -227,6 +227,11 @@ public final class Bench implements AutoCloseable {
 
     /// A request's bytes: fields are `Integer`, `Long`, `String`, `byte[]` (a string), [Byte] or [Handle].
     public byte[] message(int type, int id, Object... fields) {
+        return bytes(type, id, fields);
+    }
+
+    /// The same for whoever has no session of this kind.
+    public static byte[] bytes(int type, int id, Object... fields) {
         var body = new java.io.ByteArrayOutputStream();
         body.write(type);
         body.writeBytes(ByteBuffer.allocate(4).putInt(id).array());

@@ -1,11 +1,14 @@
 package mountagent.sftp.ssh;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import mountagent.sftp.session.Bench;
 import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
@@ -20,6 +23,7 @@ import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 final class RawChannel extends AbstractClientChannel {
     private static final int WAIT_SECONDS = 20;
     private static final int FIELDS_ROOM = 256;
+    private static final Duration PATIENCE = Duration.ofMillis(100);
 
     private final BlockingQueue<Boolean> replies = new LinkedBlockingQueue<>();
     private final Object[] fields;
@@ -80,6 +84,25 @@ final class RawChannel extends AbstractClientChannel {
             throw new AssertionError("no answer to " + request);
         }
         return reply;
+    }
+
+    /// Asks for SFTP and begins it.
+    void beginSftp() throws Exception {
+        if (!isGranted("subsystem", "sftp")) {
+            throw new AssertionError("no SFTP in " + this);
+        }
+        sendSoon(Bench.bytes(1, 3));
+    }
+
+    /// Sends data once the server's window has room for it; false when it has none for a while.
+    boolean sendSoon(byte[] data) throws Exception {
+        try {
+            getRemoteWindow().waitAndConsume(data.length, PATIENCE);
+        } catch (SocketTimeoutException _) {
+            return false;
+        }
+        send(data);
+        return true;
     }
 
     /// Sends data, whatever the window is.
