@@ -9,8 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
-import org.apache.sshd.common.io.IoAcceptor;
-import org.apache.sshd.common.io.IoServiceEventListener;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /// Counts connections and keeps them within [SshLimits]. Thread-safe.
-final class Connections implements IoServiceEventListener, SessionListener {
+final class Connections implements SessionListener {
     private static final Logger log = LoggerFactory.getLogger(Connections.class);
 
     private final SshLimits limits;
@@ -40,9 +38,9 @@ final class Connections implements IoServiceEventListener, SessionListener {
         this.level = level;
     }
 
-    @Override
-    public void connectionAccepted(
-            IoAcceptor acceptor, SocketAddress local, SocketAddress remote, SocketAddress service) throws IOException {
+    /// Lets a connection from there begin, or says why not by an IOException. To be asked when it has a session to
+    /// be closed by: what MINA's listeners of accepted connections refuse stays open for ever.
+    void admit(SocketAddress remote) throws IOException {
         if (!(remote instanceof InetSocketAddress socket)) {
             return;
         }

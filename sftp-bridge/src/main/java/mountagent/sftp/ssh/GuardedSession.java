@@ -35,11 +35,12 @@ final class GuardedSession extends ServerSessionImpl {
         super(server, connection);
     }
 
-    /// Makes them for a server.
-    static SessionFactory factory(ServerFactoryManager server) {
+    /// Makes them for those whom `connections` lets in.
+    static SessionFactory factory(ServerFactoryManager server, Connections connections) {
         return new SessionFactory(server) {
             @Override
             protected ServerSessionImpl doCreateSession(IoSession connection) throws Exception {
+                connections.admit(connection.getRemoteAddress());
                 return new GuardedSession(getServer(), connection);
             }
         };

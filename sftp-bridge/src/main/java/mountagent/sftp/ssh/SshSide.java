@@ -127,7 +127,6 @@ public final class SshSide implements AutoCloseable {
         var connections = new Connections(plan.limits(), guard, level);
         var timer = Executors.newSingleThreadScheduledExecutor(Threads.platform("sftp-timer-"));
         SshServer server = ServerBuilder.builder().build();
-        server.setSessionFactory(GuardedSession.factory(server));
         server.setScheduledExecutorService(timer);
         server.setKeyPairProvider(KeyPairProvider.wrap(keys));
         Algorithms.apply(
@@ -180,7 +179,7 @@ public final class SshSide implements AutoCloseable {
         server.setGlobalRequestHandlers(
                 List.of(KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE, OpenSshHostKeysHandler.INSTANCE));
         server.setShellFactory(null);
-        server.setIoServiceEventListener(connections);
+        server.setSessionFactory(GuardedSession.factory(server, connections));
         server.addSessionListener(connections);
         server.setSessionDisconnectHandler(new SessionDisconnectHandler() {
             /// A session with something open is not idle, however long it says nothing.

@@ -90,7 +90,8 @@ final class RawConnection implements AutoCloseable {
         return sendRaw(packet(message));
     }
 
-    private static byte[] packet(byte[] message) {
+    /// A message in a packet.
+    static byte[] packet(byte[] message) {
         int padding = 8 - (message.length + 5) % 8;
         padding += padding < 4 ? 8 : 0;
         return ByteBuffer.allocate(5 + message.length + padding)

@@ -7,12 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -231,41 +229,5 @@ final class SftpServerTest {
                         .node(fixture.volume.lookup("pending").inode())
                         .length());
         session.close(true);
-    }
-
-    @Test
-    void silentAndBrokenConnectionsDoNotKeepAGoodClientOut() throws Exception {
-        List<Socket> silent = new ArrayList<>();
-        try {
-            for (int i = 0; i < 300; i++) {
-                var socket = new Socket("127.0.0.1", fixture.port());
-                silent.add(socket);
-                if (i % 3 == 1) {
-                    socket.getOutputStream().write("SSH-2.0-half".getBytes(StandardCharsets.US_ASCII));
-                } else if (i % 3 == 2) {
-                    writeWhatIsTaken(socket);
-                }
-            }
-            Await.until("no more than the limit", () -> fixture.server.connectionCount() <= 65);
-            try (var session = fixture.logIn("alice");
-                    var sftp = sftp(session)) {
-                assertEquals("/", sftp.canonicalPath("."));
-            }
-        } finally {
-            for (Socket socket : silent) {
-                socket.close();
-            }
-        }
-    }
-
-    /// A banner of a megabyte, as far as it is read.
-    private static void writeWhatIsTaken(Socket socket) {
-        try {
-            byte[] banner = new byte[1 << 20];
-            java.util.Arrays.fill(banner, (byte) 'x');
-            socket.getOutputStream().write(banner);
-        } catch (IOException e) {
-            assertTrue(e.getMessage() != null, "the server ended the connection, as it may");
-        }
     }
 }
