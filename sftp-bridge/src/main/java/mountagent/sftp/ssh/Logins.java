@@ -29,13 +29,14 @@ import org.slf4j.LoggerFactory;
 /// Decides who may log in.
 ///
 /// A password is checked on a thread of its own, at most two at a time (each takes memory and a processor),
-/// and the answer to a wrong one is held back ([LoginGuard]). A user that is not there gets the same answer
-/// after the same work. Thread-safe.
+/// and the answer to a wrong one is held back ([LoginGuard]); from an address that is locked out none is checked, on
+/// connections from before neither. A user that is not there gets the same answer after the same work.
+/// Thread-safe.
 final class Logins implements PasswordAuthenticator, PublickeyAuthenticator {
     private static final Logger log = LoggerFactory.getLogger(Logins.class);
 
     /// What a password of nobody is checked against: it takes as long as somebody's.
-    private static final String NOBODYS_HASH =
+    static final String NOBODYS_HASH =
             "$argon2id$v=19$m=19456,t=2,p=1$Qf7JSB7m9sCbzrMl7Y1pfA$z2ZqL1m4bI3Uqj0xTsRUhq8jz4tam1Mtf0Bw9tSMiKw";
 
     private static final int CHECKS_AT_ONCE = 2;
@@ -74,7 +75,8 @@ final class Logins implements PasswordAuthenticator, PublickeyAuthenticator {
     private boolean isPassword(String name, String password, InetAddress address) {
         Optional<SftpUser> user = users.find(name);
         String hash = user.map(SftpUser::passwordHash).orElse(NOBODYS_HASH);
-        boolean matches = password.length() <= PASSWORD_MAX && isChecked(password, hash);
+        boolean mayTry = password.length() <= PASSWORD_MAX && !guard.isLocked(address);
+        boolean matches = mayTry && isChecked(password, hash);
         if (matches && user.isPresent() && Users.isAllowed(user.get(), address)) {
             guard.succeeded(address);
             return true;

@@ -45,9 +45,15 @@ final class ServerFixture implements AutoCloseable {
     final SshClient client = SshClient.setUpDefaultClient();
     private final Path folder;
 
-    /// The machine's clock, but for waits: those are only counted.
+    /// The machine's clock, but for waits: those are only counted; and as much ahead as it was moved.
     static final class HastyClock implements Clock {
         private final AtomicLong sleptMillis = new AtomicLong();
+        private final AtomicLong aheadNanos = new AtomicLong();
+
+        /// Moves what is measured, not the time of day.
+        void advance(Duration time) {
+            aheadNanos.addAndGet(time.toNanos());
+        }
 
         @Override
         public Timestamp now() {
@@ -56,12 +62,16 @@ final class ServerFixture implements AutoCloseable {
 
         @Override
         public long nanoTime() {
-            return SYSTEM.nanoTime();
+            return SYSTEM.nanoTime() + aheadNanos.get();
         }
 
         @Override
         public void sleep(Duration time) {
             sleptMillis.addAndGet(time.toMillis());
+        }
+
+        long heldBackMillis() {
+            return sleptMillis.get();
         }
 
         long heldBackSeconds() {
