@@ -4,22 +4,25 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import mountagent.sftp.session.Bench;
 import org.apache.sshd.client.channel.AbstractClientChannel;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
+import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 
-/// A client's channel of any type with any requests. What comes from the server is counted and not read: the
-/// channel's window is not given back.
+/// A client's channel of any type with any requests. What comes from the server is counted and its window is not given
+/// back.
 final class RawChannel extends AbstractClientChannel {
     private static final int WAIT_SECONDS = 20;
     private static final int FIELDS_ROOM = 256;
@@ -27,6 +30,9 @@ final class RawChannel extends AbstractClientChannel {
 
     private final BlockingQueue<Boolean> replies = new LinkedBlockingQueue<>();
     private final Object[] fields;
+
+    /// Who looks at what comes.
+    volatile Consumer<byte[]> reader = _ -> {};
 
     /// Bytes that came.
     final AtomicLong received = new AtomicLong();
@@ -64,7 +70,7 @@ final class RawChannel extends AbstractClientChannel {
     }
 
     @Override
-    public org.apache.sshd.common.io.IoWriteFuture writePacket(Buffer packet) throws IOException {
+    public IoWriteFuture writePacket(Buffer packet) throws IOException {
         if (packet.rawByte(packet.rpos()) == SshConstants.SSH_MSG_CHANNEL_OPEN) {
             put(packet, fields);
         }
@@ -106,11 +112,11 @@ final class RawChannel extends AbstractClientChannel {
     }
 
     /// Sends data, whatever the window is.
-    void send(byte[] data) throws IOException {
+    IoWriteFuture send(byte[] data) throws IOException {
         Buffer packet = getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, data.length + FIELDS_ROOM);
         packet.putUInt(getRecipient());
         packet.putBytes(data);
-        writePacket(packet);
+        return writePacket(packet);
     }
 
     /// Fields of a message: `String`, `Integer`, `Boolean`.
@@ -149,6 +155,7 @@ final class RawChannel extends AbstractClientChannel {
     @Override
     protected void doWriteData(byte[] data, int from, long count) {
         received.addAndGet(count);
+        reader.accept(Arrays.copyOfRange(data, from, from + (int) count));
     }
 
     @Override

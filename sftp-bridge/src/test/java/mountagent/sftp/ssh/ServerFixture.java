@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import mountagent.base.AttrChange;
 import mountagent.base.Clock;
 import mountagent.base.Timestamp;
+import mountagent.meta.memory.MemoryEngine;
+import mountagent.object.ObjectStore;
 import mountagent.sftp.SftpServer;
 import mountagent.sftp.SftpSettings;
 import mountagent.sftp.users.PasswordHash;
@@ -88,18 +90,25 @@ final class ServerFixture implements AutoCloseable {
 
     /// With the keys of certificate authorities, if any, and what else is wanted.
     static ServerFixture start(Path folder, @Nullable Path authorities, SshSide.Option... options) throws Exception {
-        return new ServerFixture(folder, authorities, Set.of(options), SshLimits.usual(100));
+        return new ServerFixture(TestVolume.inMemory(), folder, authorities, Set.of(options), SshLimits.usual(100));
+    }
+
+    /// On a volume whose data is in `store`.
+    static ServerFixture start(Path folder, ObjectStore store) throws Exception {
+        var volume = TestVolume.create(new MemoryEngine(), store, Clock.SYSTEM);
+        return new ServerFixture(volume, folder, null, Set.of(), SshLimits.usual(100));
     }
 
     /// With other limits.
     static ServerFixture start(Path folder, SshLimits limits) throws Exception {
-        return new ServerFixture(folder, null, Set.of(), limits);
+        return new ServerFixture(TestVolume.inMemory(), folder, null, Set.of(), limits);
     }
 
-    private ServerFixture(Path folder, @Nullable Path authorities, Set<SshSide.Option> options, SshLimits limits)
+    private ServerFixture(
+            TestVolume volume, Path folder, @Nullable Path authorities, Set<SshSide.Option> options, SshLimits limits)
             throws Exception {
         this.folder = folder;
-        this.volume = TestVolume.inMemory();
+        this.volume = volume;
         volume.fs().setattr(TestVolume.ROOT_USER, 1, AttrChange.NONE.withMode(0777));
         var generator = SecurityUtils.getKeyPairGenerator(KeyUtils.EC_ALGORITHM);
         generator.initialize(256);

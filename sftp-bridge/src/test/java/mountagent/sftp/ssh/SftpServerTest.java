@@ -14,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import mountagent.base.Await;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.SshException;
@@ -121,57 +120,6 @@ final class SftpServerTest {
         Files.setPosixFilePermissions(ed25519, PosixFilePermissions.fromString("rw-r--r--"));
         var failure = assertThrows(IOException.class, () -> HostKeys.load(keys));
         assertTrue(failure.getMessage().contains("chmod 600"), failure.getMessage());
-    }
-
-    @Test
-    void whatAClientHadOpenWhenItsConnectionWasCutIsStoredAndClosed() throws Exception {
-        var session = fixture.logIn("alice");
-        var sftp = sftp(session);
-        var handle = sftp.open("/upload.part", OpenMode.Create, OpenMode.Write);
-        sftp.write(handle, 0, "so far".getBytes(StandardCharsets.UTF_8));
-        session.close(true);
-        Await.until("the connection is gone", () -> fixture.server.connectionCount() == 0);
-        Await.until(
-                "its data is stored",
-                () -> fixture.volume.lookup("upload.part").attr().length() == 6);
-        try (var again = fixture.logIn("alice");
-                var client = sftp(again);
-                var in = client.read("/upload.part")) {
-            assertEquals("so far", new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        }
-    }
-
-    /// Steps of an upload; the connection is cut after so many of them.
-    private static int upload(SftpClient sftp, int steps) throws IOException {
-        var handle = sftp.open("/cut" + steps, OpenMode.Create, OpenMode.Write);
-        for (int step = 1; step < steps; step++) {
-            if (step == 3) {
-                sftp.setStat(handle, new SftpClient.Attributes().perms(0600));
-            } else {
-                sftp.write(handle, (step - 1) * 100L, new byte[100]);
-            }
-        }
-        return steps > 4 ? 400 : steps > 2 ? 200 : (steps - 1) * 100;
-    }
-
-    @Test
-    void anUploadThatIsCutAnywhereLeavesWhatWasAnswered() throws Exception {
-        for (int steps = 1; steps <= 5; steps++) {
-            var session = fixture.logIn("alice");
-            int length = upload(sftp(session), steps);
-            session.close(true);
-            Await.until("the connection is gone", () -> fixture.server.connectionCount() == 0);
-            String name = "cut" + steps;
-            Await.until(
-                    "its data is stored",
-                    () -> fixture.volume.lookup(name).attr().length() == length);
-            try (var again = fixture.logIn("alice");
-                    var client = sftp(again);
-                    var handle = client.open("/" + name, OpenMode.Write, OpenMode.Append)) {
-                client.write(handle, 0, new byte[10]);
-            }
-            assertEquals(length + 10, fixture.volume.lookup(name).attr().length(), "nobody else holds it");
-        }
     }
 
     @Test
