@@ -43,6 +43,13 @@ final class SftpFlags {
     private @Nullable String trustedAuthorities;
 
     @Option(
+            names = "--sftp-revoked-keys",
+            paramLabel = "FILE",
+            description =
+                    "Let nobody in by these keys or certificates of them: public keys or fingerprints, one a line.")
+    private @Nullable String revokedKeys;
+
+    @Option(
             names = "--sftp-squash",
             paramLabel = "WHO",
             description =
@@ -70,7 +77,9 @@ final class SftpFlags {
                 ListenAddress.of(flag, listen),
                 usersFile(environment),
                 SquashChoice.of(squash, squashTo),
-                trustedAuthorities == null ? null : environment.resolve(trustedAuthorities),
+                new SftpSpec.KeyFiles(
+                        trustedAuthorities == null ? null : environment.resolve(trustedAuthorities),
+                        revokedKeys == null ? null : environment.resolve(revokedKeys)),
                 hostKeys == null ? SftpSpec.usualHostKeys(environment) : environment.resolve(hostKeys),
                 choices(),
                 (int) Flags.within("--sftp-connections", connections, 1, CONNECTIONS_MOST));

@@ -12,6 +12,7 @@ import mountagent.sftp.SftpServer;
 import mountagent.sftp.SftpSettings;
 import mountagent.sftp.ssh.SshLimits;
 import mountagent.sftp.ssh.SshSide;
+import mountagent.sftp.users.KeyFiles;
 import mountagent.volume.Origin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,7 @@ final class SftpService implements Mount {
                 spec.listen().resolved(),
                 spec.users(),
                 spec.squash().squash(),
-                spec.trustedAuthorities(),
+                new KeyFiles(spec.keys().trustedAuthorities(), spec.keys().revoked()),
                 spec.hostKeys(),
                 options(spec),
                 SshLimits.usual(spec.connectionsMax()));

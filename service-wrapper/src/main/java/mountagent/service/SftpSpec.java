@@ -5,19 +5,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// How a volume is to be shown by SFTP: where the server listens, the file of its users and whom they become in
-/// the volume, the file of trusted certificate authorities (null for none), the directory of its host keys, what
-/// is offered, and how many connections there may be.
+/// the volume, files of trusted and of revoked keys, the directory of its host keys, what is offered, and how many
+/// connections there may be.
 public record SftpSpec(
         ListenAddress listen,
         Path users,
         SquashChoice squash,
-        @Nullable Path trustedAuthorities,
+        KeyFiles keys,
         Path hostKeys,
         Set<Choice> choices,
         int connectionsMax) {
     public SftpSpec {
         choices = Set.copyOf(choices);
     }
+
+    /// The file of trusted certificate authorities and that of revoked keys; null for none.
+    public record KeyFiles(
+            @Nullable Path trustedAuthorities, @Nullable Path revoked) {}
 
     /// What may be wanted or not.
     public enum Choice {

@@ -21,6 +21,7 @@ import mountagent.sftp.session.SftpSession;
 import mountagent.sftp.ssh.SshSide;
 import mountagent.sftp.ssh.SshSide.Option;
 import mountagent.sftp.users.Authorities;
+import mountagent.sftp.users.RevokedKeys;
 import mountagent.sftp.users.SftpUser;
 import mountagent.sftp.users.UserFile;
 import mountagent.sftp.users.Users;
@@ -52,7 +53,8 @@ public final class SftpServer implements AutoCloseable {
         var plan = new SshSide.Plan(
                 settings.listen(),
                 settings.hostKeys(),
-                Authorities.of(settings.trustedAuthorities()),
+                Authorities.of(settings.keys().trustedAuthorities()),
+                RevokedKeys.of(settings.keys().revoked()),
                 settings.options(),
                 settings.limits());
         this.ssh = SshSide.start(plan, users, new UserSessions(), clock);

@@ -15,6 +15,7 @@ import mountagent.sftp.SftpServer;
 import mountagent.sftp.SftpSettings;
 import mountagent.sftp.ssh.SshLimits;
 import mountagent.sftp.ssh.SshSide;
+import mountagent.sftp.users.KeyFiles;
 import mountagent.sftp.users.SftpUser;
 import mountagent.sftp.users.Squash;
 import mountagent.sftp.users.UserEdit;
@@ -76,7 +77,7 @@ public final class SftpPractice implements AutoCloseable {
                 new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0),
                 users,
                 Squash.USUAL,
-                null,
+                KeyFiles.NONE,
                 folder.resolve("host-keys"),
                 Set.of(SshSide.Option.QUIET),
                 SshLimits.usual(2));

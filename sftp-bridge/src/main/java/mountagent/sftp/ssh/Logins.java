@@ -13,6 +13,7 @@ import mountagent.base.Timestamp;
 import mountagent.sftp.users.Authorities;
 import mountagent.sftp.users.KeyUse;
 import mountagent.sftp.users.PasswordHash;
+import mountagent.sftp.users.RevokedKeys;
 import mountagent.sftp.users.SftpUser;
 import mountagent.sftp.users.UserKey;
 import mountagent.sftp.users.Users;
@@ -48,14 +49,16 @@ final class Logins implements PasswordAuthenticator, PublickeyAuthenticator {
 
     private final Users users;
     private final Authorities authorities;
+    private final RevokedKeys revoked;
     private final LoginGuard guard;
     private final Clock clock;
     private final Executor threads;
     private final Semaphore checks = new Semaphore(CHECKS_AT_ONCE, true);
 
-    Logins(Users users, Authorities authorities, LoginGuard guard, Clock clock, Executor threads) {
+    Logins(Users users, SshSide.Plan plan, LoginGuard guard, Clock clock, Executor threads) {
         this.users = users;
-        this.authorities = authorities;
+        this.authorities = plan.authorities();
+        this.revoked = plan.revoked();
         this.guard = guard;
         this.clock = clock;
         this.threads = threads;
@@ -126,6 +129,9 @@ final class Logins implements PasswordAuthenticator, PublickeyAuthenticator {
     }
 
     private String refusal(SftpUser user, PublicKey key, KeyUse use) {
+        if (revoked.contains(key)) {
+            return "it is revoked";
+        }
         if (key instanceof OpenSshCertificate certificate) {
             return authorities.refusal(certificate, user, use);
         }

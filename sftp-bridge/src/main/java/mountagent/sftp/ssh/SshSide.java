@@ -21,6 +21,7 @@ import mountagent.sftp.scp.ScpTransfer;
 import mountagent.sftp.session.Outlet;
 import mountagent.sftp.session.SftpSession;
 import mountagent.sftp.users.Authorities;
+import mountagent.sftp.users.RevokedKeys;
 import mountagent.sftp.users.Users;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
@@ -96,11 +97,12 @@ public final class SshSide implements AutoCloseable {
         QUIET
     }
 
-    /// Where it listens, where its host keys are, whose certificates it takes, what is offered.
+    /// Where it listens, where its host keys are, whose certificates it takes, which keys it does not, what is offered.
     public record Plan(
             InetSocketAddress listen,
             Path hostKeys,
             Authorities authorities,
+            RevokedKeys revoked,
             java.util.Set<Option> options,
             SshLimits limits) {
         public Plan {
@@ -134,7 +136,7 @@ public final class SshSide implements AutoCloseable {
                 plan.options().contains(Option.NO_CHACHA20)
                         ? Algorithms.ChaCha20.NOT_OFFERED
                         : Algorithms.ChaCha20.OFFERED);
-        var logins = new Logins(users, plan.authorities(), guard, clock, threads);
+        var logins = new Logins(users, plan, guard, clock, threads);
         logIns(server, plan, logins);
         restrict(server, plan, connections);
         channels(server, plan, sessions, commands);

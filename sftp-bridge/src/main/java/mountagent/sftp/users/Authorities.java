@@ -58,7 +58,7 @@ public final class Authorities {
         return new Authorities(keys);
     }
 
-    private static void requireOwners(Path file) throws IOException {
+    static void requireOwners(Path file) throws IOException {
         var permissions = Files.getPosixFilePermissions(file);
         if (permissions.contains(PosixFilePermission.GROUP_WRITE)
                 || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {

@@ -77,11 +77,6 @@ public final class UserFile {
 
     /// What changes when the file does.
     String version() {
-        try {
-            var attributes = Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class);
-            return attributes.lastModifiedTime().toInstant() + " " + attributes.size() + " " + attributes.fileKey();
-        } catch (IOException e) {
-            return "none";
-        }
+        return FileVersion.of(path);
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import mountagent.base.Program;
 import mountagent.sftp.users.Authorities;
+import mountagent.sftp.users.KeyFiles;
 import mountagent.sftp.users.UserEdit;
 import mountagent.sftp.users.UserFile;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,7 @@ final class CertificateTest {
     void start() throws Exception {
         run("ssh-keygen -q -t ed25519 -N '' -f ca && ssh-keygen -q -t ed25519 -N '' -f other-ca");
         run("ssh-keygen -q -t ed25519 -N '' -f user");
-        fixture = ServerFixture.start(folder, folder.resolve("ca.pub"));
+        fixture = ServerFixture.start(folder, new KeyFiles(folder.resolve("ca.pub"), null));
     }
 
     @AfterEach
@@ -113,7 +114,7 @@ final class CertificateTest {
     void weakSignaturesAndKeysAreRefused() throws Exception {
         fixture.close();
         run("ssh-keygen -q -t rsa -b 2048 -N '' -f rsa-ca && cat rsa-ca.pub >> ca.pub && rm users key -r host-keys");
-        fixture = ServerFixture.start(folder, folder.resolve("ca.pub"));
+        fixture = ServerFixture.start(folder, new KeyFiles(folder.resolve("ca.pub"), null));
         sign("-s rsa-ca -t rsa-sha2-256 -n alice");
         assertTrue(letsIn("alice"));
         sign("-s rsa-ca -t ssh-rsa -n alice");

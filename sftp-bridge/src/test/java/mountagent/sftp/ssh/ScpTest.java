@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import mountagent.base.Await;
 import mountagent.base.Program;
+import mountagent.sftp.users.KeyFiles;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +32,7 @@ final class ScpTest {
 
     @BeforeEach
     void start() throws Exception {
-        fixture = ServerFixture.start(folder, null, SshSide.Option.SCP);
+        fixture = ServerFixture.start(folder, KeyFiles.NONE, SshSide.Option.SCP);
         local = Files.createDirectory(folder.resolve("local"));
     }
 

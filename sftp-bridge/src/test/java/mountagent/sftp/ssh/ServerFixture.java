@@ -19,6 +19,7 @@ import mountagent.meta.memory.MemoryEngine;
 import mountagent.object.ObjectStore;
 import mountagent.sftp.SftpServer;
 import mountagent.sftp.SftpSettings;
+import mountagent.sftp.users.KeyFiles;
 import mountagent.sftp.users.PasswordHash;
 import mountagent.sftp.users.SftpUser;
 import mountagent.sftp.users.Squash;
@@ -33,7 +34,6 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.apache.sshd.common.util.security.SecurityUtils;
-import org.jspecify.annotations.Nullable;
 
 /// A server on a volume in memory, on a free port of the loopback, and clients for it. Users are `alice`
 /// (1000), with a key and a password, `reader`, who may change nothing, and `root`.
@@ -85,27 +85,26 @@ final class ServerFixture implements AutoCloseable {
 
     /// With the usual limits and passwords.
     static ServerFixture start(Path folder) throws Exception {
-        return start(folder, null, SshSide.Option.PASSWORDS);
+        return start(folder, KeyFiles.NONE, SshSide.Option.PASSWORDS);
     }
 
-    /// With the keys of certificate authorities, if any, and what else is wanted.
-    static ServerFixture start(Path folder, @Nullable Path authorities, SshSide.Option... options) throws Exception {
-        return new ServerFixture(TestVolume.inMemory(), folder, authorities, Set.of(options), SshLimits.usual(100));
+    /// With trusted and revoked keys, if any, and what else is wanted.
+    static ServerFixture start(Path folder, KeyFiles keys, SshSide.Option... options) throws Exception {
+        return new ServerFixture(TestVolume.inMemory(), folder, keys, Set.of(options), SshLimits.usual(100));
     }
 
     /// On a volume whose data is in `store`.
     static ServerFixture start(Path folder, ObjectStore store) throws Exception {
         var volume = TestVolume.create(new MemoryEngine(), store, Clock.SYSTEM);
-        return new ServerFixture(volume, folder, null, Set.of(), SshLimits.usual(100));
+        return new ServerFixture(volume, folder, KeyFiles.NONE, Set.of(), SshLimits.usual(100));
     }
 
     /// With other limits.
     static ServerFixture start(Path folder, SshLimits limits) throws Exception {
-        return new ServerFixture(TestVolume.inMemory(), folder, null, Set.of(), limits);
+        return new ServerFixture(TestVolume.inMemory(), folder, KeyFiles.NONE, Set.of(), limits);
     }
 
-    private ServerFixture(
-            TestVolume volume, Path folder, @Nullable Path authorities, Set<SshSide.Option> options, SshLimits limits)
+    private ServerFixture(TestVolume volume, Path folder, KeyFiles keys, Set<SshSide.Option> options, SshLimits limits)
             throws Exception {
         this.folder = folder;
         this.volume = volume;
@@ -119,7 +118,7 @@ final class ServerFixture implements AutoCloseable {
                 new InetSocketAddress("127.0.0.1", 0),
                 folder.resolve("users"),
                 Squash.USUAL,
-                authorities,
+                keys,
                 folder.resolve("host-keys"),
                 options,
                 limits);
