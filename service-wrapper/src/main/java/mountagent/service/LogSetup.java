@@ -50,11 +50,23 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             context.getLogger(library).setLevel(Level.WARN);
         }
         context.getLogger(TWICE_CLOSED).setLevel(Level.ERROR);
+        setSshLevel(context, Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
     /// These write requests with their signatures and tokens when they are asked to tell more.
     private static final List<String> TELLING_SECRETS = List.of("software.amazon.awssdk", "org.apache.hc");
+
+    /// The library of SSH, and classes of ours that log under their name what the library's classes say which they
+    /// extend: every packet with its passwords when all is traced, and a warning of whatever anybody sends.
+    private static final List<String> SSH =
+            List.of("org.apache.sshd", "mountagent.sftp.ssh.GuardedSession", "mountagent.sftp.ssh.RestrictedChannel");
+
+    private static void setSshLevel(LoggerContext context, Level level) {
+        for (var name : SSH) {
+            context.getLogger(name).setLevel(level);
+        }
+    }
 
     /// How much is logged.
     public enum Detail {
@@ -74,6 +86,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             for (var library : TELLING_SECRETS) {
                 context.getLogger(library).setLevel(Level.WARN);
             }
+            boolean looksForFaults = detail == Detail.VERBOSE || detail == Detail.TRACE;
+            setSshLevel(context, looksForFaults ? Level.WARN : Level.ERROR);
         }
     }
 

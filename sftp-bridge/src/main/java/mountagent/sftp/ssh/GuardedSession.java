@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /// "not implemented") waits here without limit, also before anybody has logged in: [#UNREAD_MAX] of those that no
 /// socket has taken yet end the connection.
 final class GuardedSession extends ServerSessionImpl {
-    private static final Logger guardLog = LoggerFactory.getLogger(GuardedSession.class);
+    /// Not the one of this name, to which the library writes.
+    private static final Logger connectionLog = LoggerFactory.getLogger(Connections.class);
 
     /// Far more than a client sends without reading; a few hundred kilobytes of ours.
     private static final int UNREAD_MAX = 1024;
@@ -71,7 +72,7 @@ final class GuardedSession extends ServerSessionImpl {
             return super.writePacket(packet);
         }
         if (unread.incrementAndGet() == UNREAD_MAX) {
-            guardLog.warn("{} is ended: it does not read {} answers", this, UNREAD_MAX);
+            connectionLog.warn("{} is ended: it does not read {} answers", this, UNREAD_MAX);
             close(true);
         }
         var isCounted = true;
