@@ -6,13 +6,13 @@ import java.util.HexFormat;
 
 /// The scripts that save round trips. Those that read are called by digest and build key names themselves, which only
 /// a server outside a cluster allows; the others name all their keys.
-final class RedisScripts {
+public final class RedisScripts {
     /// The largest inode that Lua's numbers hold exactly with room to spare, as the official scripts have it.
-    private static final String INODE_MAX = "4503599627370495";
+    public static final long INODE_MAX = 4503599627370495L;
 
     /// An entry and the node it points to: nothing when there is no entry, only the entry when the inode is too
     /// large for Lua. KEYS: the directory's entries. ARGV: the name.
-    static final String LOOKUP = """
+    public static final String LOOKUP = """
             local entry = redis.call('HGET', KEYS[1], ARGV[1])
             if not entry then return {} end
             if #entry ~= 9 then return {entry} end
@@ -25,7 +25,7 @@ final class RedisScripts {
     /// in
     /// turn, and the nodes in the same order; no nodes when an inode is too large for Lua. KEYS: the directory's
     /// entries. ARGV: about how many.
-    static final String LIST = """
+    public static final String LIST = """
             local page = redis.call('HSCAN', KEYS[1], '0', 'COUNT', ARGV[1])
             local found = page[2]
             local nodes = {}
@@ -45,7 +45,7 @@ final class RedisScripts {
 
     /// The inodes from a directory up to the root, as far as they are known and not too large for Lua.
     /// ARGV: the directory, the greatest count.
-    static final String ANCESTORS = """
+    public static final String ANCESTORS = """
             local chain = {}
             local inode = ARGV[1]
             while #chain < tonumber(ARGV[2]) do
@@ -61,7 +61,7 @@ final class RedisScripts {
 
     /// Adds to fields of several hashes if the first hash has the field. KEYS: the hash that decides, then those
     /// that are added to. ARGV: the field, then what is added to each.
-    static final String ADD_IF_PRESENT = """
+    public static final String ADD_IF_PRESENT = """
             if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then
               for n = 2, #KEYS do redis.call('HINCRBY', KEYS[n], ARGV[1], ARGV[n]) end
               return 1
@@ -77,7 +77,7 @@ final class RedisScripts {
     ///
     /// Answers `{0, n}` when belief `n` was wrong, `{1, {replies}}` when it was done, `{2, done, error}` when a
     /// command failed: those before it, if `done` is 1, were done, as in a transaction.
-    static final String COMMIT_IF_BELIEVED = """
+    public static final String COMMIT_IF_BELIEVED = """
             local at = 0
             local function word()
               at = at + 1
@@ -127,7 +127,7 @@ final class RedisScripts {
     private RedisScripts() {}
 
     /// What a server calls `script` by.
-    static String digest(String script) {
+    public static String digest(String script) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-1").digest(RedisForm.bytes(script));
             return HexFormat.of().formatHex(digest);
