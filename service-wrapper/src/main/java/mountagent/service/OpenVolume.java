@@ -168,12 +168,7 @@ final class OpenVolume implements AutoCloseable {
         var model = ScratchModel.of(url, format, spec.client().cache());
         opened(WarmUp.start(
                 (folder, goesOn) -> new ScratchPractice(
-                        new ScratchVolume(folder, model, environment, clock),
-                        folder,
-                        doors,
-                        MetadataLooks.at(url, clock),
-                        goesOn,
-                        clock),
+                        new ScratchVolume(folder, model, environment, clock), folder, doors, goesOn, clock),
                 observation::operations,
                 WarmUp.usualPlace(),
                 clock));

@@ -106,9 +106,9 @@ public final class Rehearsal {
         practice("scratch", ScratchModel.plain(Metadata.SQLITE), ScratchPractice.Doors.MOUNT_AND_SFTP, SFTP_TIME);
     }
 
-    // As a mount of a volume in S3 does while nobody uses it.
+    // As a mount of a volume in S3, with metadata on Redis, does while nobody uses it.
     private void workOnS3() throws IOException {
-        var model = new ScratchModel(Metadata.MEMORY, Objects.S3, "", false, "", true);
+        var model = new ScratchModel(Metadata.REDIS, Objects.S3, "", false, "", true);
         practice("scratch-s3", model, ScratchPractice.Doors.MOUNT, S3_TIME);
     }
 
@@ -119,12 +119,7 @@ public final class Rehearsal {
         long limit = Clock.SYSTEM.nanoTime() + time.toNanos();
         BooleanSupplier goesOn = () -> Clock.SYSTEM.nanoTime() < limit;
         try (var practice = new ScratchPractice(
-                new ScratchVolume(scratch, model, nowhere, Clock.SYSTEM),
-                scratch,
-                doors,
-                MetadataLooks.none(),
-                goesOn,
-                Clock.SYSTEM)) {
+                new ScratchVolume(scratch, model, nowhere, Clock.SYSTEM), scratch, doors, goesOn, Clock.SYSTEM)) {
             for (int round = 0; goesOn.getAsBoolean(); round++) {
                 practice.round(round);
             }

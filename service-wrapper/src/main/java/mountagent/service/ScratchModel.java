@@ -21,8 +21,8 @@ record ScratchModel(
     /// Where the metadata is.
     enum Metadata {
         SQLITE,
-        /// For volumes whose metadata is on a server: nothing is asked of it.
-        MEMORY
+        /// In a [mountagent.meta.redis.practice.LoopbackRedis]: nothing is asked of the volume's server.
+        REDIS
     }
 
     /// Where the objects are.
@@ -41,7 +41,7 @@ record ScratchModel(
     static ScratchModel of(MetaUrl url, VolumeFormat format, CacheSpec cache) {
         var metadata = switch (url) {
             case MetaUrl.Sqlite _ -> Metadata.SQLITE;
-            case MetaUrl.Redis _ -> Metadata.MEMORY;
+            case MetaUrl.Redis _ -> Metadata.REDIS;
         };
         if (!S3Buckets.keeps(format.storage())) {
             return plain(metadata);

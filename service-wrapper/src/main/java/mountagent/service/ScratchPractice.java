@@ -9,13 +9,12 @@ import mountagent.base.FsException;
 import mountagent.sftp.practice.SftpPractice;
 import org.jspecify.annotations.Nullable;
 
-/// Work on a [ScratchVolume], round by round, through the doors that the real volume has, and looks at the server that
-/// has the metadata of that one. Closing it closes the volume and the looks.
+/// Work on a [ScratchVolume], round by round, through the doors that the real volume has. Closing it
+/// closes the volume.
 final class ScratchPractice implements AutoCloseable {
     private final ScratchVolume volume;
     private final ScratchWork work;
     private final @Nullable SftpPractice sftp;
-    private final MetadataLooks looks;
     private final BooleanSupplier goesOn;
 
     /// Which doors there are.
@@ -25,11 +24,9 @@ final class ScratchPractice implements AutoCloseable {
     }
 
     /// On `volume`, which lies in `folder`, as long as `goesOn`.
-    ScratchPractice(
-            ScratchVolume volume, Path folder, Doors doors, MetadataLooks looks, BooleanSupplier goesOn, Clock clock)
+    ScratchPractice(ScratchVolume volume, Path folder, Doors doors, BooleanSupplier goesOn, Clock clock)
             throws IOException {
         this.volume = volume;
-        this.looks = looks;
         this.goesOn = goesOn;
         work = new ScratchWork(volume, goesOn);
         var isOpen = false;
@@ -48,7 +45,6 @@ final class ScratchPractice implements AutoCloseable {
     }
 
     void round(int number) throws FsException, IOException {
-        looks.round(goesOn);
         work.round(number);
         if (sftp != null && goesOn.getAsBoolean()) {
             sftp.round(number, goesOn);
@@ -60,7 +56,6 @@ final class ScratchPractice implements AutoCloseable {
         if (sftp != null) {
             sftp.close();
         }
-        looks.close();
         volume.close();
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
@@ -29,7 +30,9 @@ import mountagent.meta.MetaEngine;
 import mountagent.meta.MetaOptions;
 import mountagent.meta.MetaStore;
 import mountagent.meta.VolumeFormat;
-import mountagent.meta.memory.MemoryEngine;
+import mountagent.meta.redis.RedisEngine;
+import mountagent.meta.redis.RedisLimits;
+import mountagent.meta.redis.practice.LoopbackRedis;
 import mountagent.meta.sql.SqlEngine;
 import mountagent.meta.sql.SqlOptions;
 import mountagent.meta.sql.SqliteLocation;
@@ -81,7 +84,7 @@ final class ScratchVolume implements AutoCloseable {
         var isOpen = false;
         try {
             var format = format(folder);
-            var engine = opened(engine(folder));
+            var engine = opened(engine(folder, clock));
             MetaStore.format(engine, format, clock);
             var table = new OpenFileTable();
             var meta = opened(MetaStore.open(engine, MetaOptions.of(clock).withOpenFiles(table)));
@@ -120,11 +123,12 @@ final class ScratchVolume implements AutoCloseable {
         };
     }
 
-    private MetaEngine engine(Path folder) throws FsException {
+    private MetaEngine engine(Path folder, Clock clock) throws FsException, IOException {
         return switch (model.metadata()) {
             case SQLITE ->
                 SqlEngine.open(SqliteLocation.of(folder.resolve("meta.db")), SqlOptions.of(SqlOptions.Access.CREATE));
-            case MEMORY -> new MemoryEngine();
+            case REDIS ->
+                RedisEngine.open(opened(LoopbackRedis.open()).url(), RedisLimits.DEFAULT, clock, new SecureRandom());
         };
     }
 

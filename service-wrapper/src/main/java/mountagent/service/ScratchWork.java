@@ -26,6 +26,7 @@ final class ScratchWork {
     private static final int SMALL_BYTES = 4 * Sizes.KIB;
     private static final int MEDIUM_BYTES = 128 * Sizes.KIB;
     private static final int MEDIUM_EVERY = 10;
+    private static final int LIST_EVERY = 5;
     private static final int APPENDED_BYTES = 100;
     private static final int LARGE_BYTES = Sizes.MIB;
     private static final int LARGE_PARTS = 8;
@@ -59,8 +60,10 @@ final class ScratchWork {
         }
         for (int i = 0; i < made && goesOn.getAsBoolean(); i++) {
             use(directory, i);
+            if (i % LIST_EVERY == 0) {
+                list(directory);
+            }
         }
-        list(directory);
         if (goesOn.getAsBoolean()) {
             stream(directory);
         }

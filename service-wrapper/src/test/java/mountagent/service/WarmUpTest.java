@@ -43,7 +43,7 @@ final class WarmUpTest {
     @ParameterizedTest
     @CsvSource({"'',''", "lz4,''", "zstd,aes256gcm-rsa"})
     void worksOnS3OfItsOwnAndLeavesNothingBehind(String compression, String cipher) throws IOException {
-        var model = new ScratchModel(Metadata.MEMORY, ScratchModel.Objects.S3, compression, true, cipher, true);
+        var model = new ScratchModel(Metadata.REDIS, ScratchModel.Objects.S3, compression, true, cipher, true);
         try (var logged = new Logged()) {
             var warmUp = new WarmUp(making(model), () -> 0, place, Clock.SYSTEM, ROUNDS);
             warmUp.run();
@@ -61,7 +61,7 @@ final class WarmUpTest {
         var busy = new AtomicLong(20);
         LongSupplier operations = () -> busy.get() > 0 ? busy.decrementAndGet() : 0;
         long before = clock.nanoTime();
-        var warmUp = new WarmUp(making(Metadata.MEMORY), operations, place, clock, ROUNDS);
+        var warmUp = new WarmUp(making(Metadata.REDIS), operations, place, clock, ROUNDS);
         warmUp.run();
         assertEquals(ROUNDS, warmUp.rounds());
         assertTrue(clock.nanoTime() - before >= 3_000_000_000L, "it looked again at once");
@@ -75,7 +75,7 @@ final class WarmUpTest {
         // Somebody comes while the files of the first round are made, and goes again.
         LongSupplier operations = () -> Math.clamp(looks.incrementAndGet() - 20, 0, 30);
         long before = clock.nanoTime();
-        var warmUp = new WarmUp(making(Metadata.MEMORY), operations, place, clock, 1);
+        var warmUp = new WarmUp(making(Metadata.REDIS), operations, place, clock, 1);
         warmUp.run();
         assertEquals(1, warmUp.rounds());
         assertTrue(clock.nanoTime() - before >= 6_000_000_000L, "it went on while the mount was used");
@@ -84,7 +84,7 @@ final class WarmUpTest {
 
     @Test
     void isNotNeededWhereProgramsHaveDoneTheSameWork() throws IOException {
-        var warmUp = warmUp(Metadata.MEMORY, () -> 1_000_000);
+        var warmUp = warmUp(Metadata.REDIS, () -> 1_000_000);
         warmUp.run();
         assertEquals(0, warmUp.rounds());
         assertEquals(List.of(), left());
@@ -93,7 +93,7 @@ final class WarmUpTest {
     @Test
     void givesUpWhenTheMountIsNeverIdle() throws IOException {
         var counted = new AtomicLong();
-        var warmUp = warmUp(Metadata.MEMORY, counted::incrementAndGet);
+        var warmUp = warmUp(Metadata.REDIS, counted::incrementAndGet);
         warmUp.run();
         assertEquals(0, warmUp.rounds());
         assertTrue(counted.get() > 100, counted + " looks");
@@ -128,7 +128,7 @@ final class WarmUpTest {
         Path living = Files.createDirectory(
                 place.resolve("juicefs-warm-up-" + ProcessHandle.current().pid() + "-1"));
         Path other = Files.createDirectory(place.resolve("juicefs-warm-up-notes"));
-        warmUp(Metadata.MEMORY, () -> 0).run();
+        warmUp(Metadata.REDIS, () -> 0).run();
         assertEquals(List.of(living, other).stream().sorted().toList(), left());
     }
 
@@ -155,7 +155,6 @@ final class WarmUpTest {
                 new ScratchVolume(folder, model, nowhere, clock),
                 folder,
                 ScratchPractice.Doors.MOUNT_AND_SFTP,
-                MetadataLooks.none(),
                 goesOn,
                 clock);
     }
