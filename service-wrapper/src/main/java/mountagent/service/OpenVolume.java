@@ -171,7 +171,8 @@ final class OpenVolume implements AutoCloseable {
                         new ScratchVolume(folder, model, environment, clock), folder, doors, goesOn, clock),
                 observation::operations,
                 WarmUp.usualPlace(),
-                clock));
+                clock,
+                doors == ScratchPractice.Doors.MOUNT ? WarmUp.Effort.USUAL : WarmUp.Effort.WITH_SFTP));
     }
 
     private MetaOptions metaOptions() {

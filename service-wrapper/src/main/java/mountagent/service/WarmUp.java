@@ -25,14 +25,20 @@ final class WarmUp implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
 
     private static final String FOLDER_PREFIX = "juicefs-warm-up-";
-    private static final int ROUNDS_USUAL = 60;
+
+    /// How much is done: rounds, and the time that they may take without what is waited.
+    record Effort(int rounds, Duration limit) {
+        /// For what goes through the mount.
+        static final Effort USUAL = new Effort(60, Duration.ofSeconds(8));
+
+        /// With SFTP, which is as much again and more: what is asked for thousands of times is compiled best.
+        static final Effort WITH_SFTP = new Effort(150, Duration.ofSeconds(20));
+    }
 
     /// Programs that have done so many operations have warmed the mount up themselves.
     private static final long ENOUGH_OPERATIONS = 50_000;
 
     private static final Duration LIMIT = Duration.ofMinutes(1);
-    /// Of the limit, what is not waiting.
-    private static final Duration WORK_LIMIT = Duration.ofSeconds(8);
 
     private static final Duration WAY = Duration.ofMillis(200);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
@@ -41,7 +47,7 @@ final class WarmUp implements AutoCloseable {
     private final LongSupplier operations;
     private final Path place;
     private final Clock clock;
-    private final int rounds;
+    private final Effort effort;
     private final Thread thread = Threads.platform("warm-up-").newThread(this::run);
     private volatile boolean closed;
     private long seen;
@@ -55,19 +61,19 @@ final class WarmUp implements AutoCloseable {
         ScratchPractice in(Path folder, BooleanSupplier goesOn) throws CommandFailure, FsException, IOException;
     }
 
-    /// One of at most `rounds`, not begun. The rest as for [#start].
-    WarmUp(Making making, LongSupplier operations, Path place, Clock clock, int rounds) {
+    /// One that is not begun. All as for [#start].
+    WarmUp(Making making, LongSupplier operations, Path place, Clock clock, Effort effort) {
         this.making = making;
         this.operations = operations;
         this.place = place;
         this.clock = clock;
-        this.rounds = rounds;
+        this.effort = effort;
     }
 
     /// Begins, in the background. `operations` tells how many operations programs have done so far; the scratch volume
     /// is made in `place`.
-    static WarmUp start(Making making, LongSupplier operations, Path place, Clock clock) {
-        var warmUp = new WarmUp(making, operations, place, clock, ROUNDS_USUAL);
+    static WarmUp start(Making making, LongSupplier operations, Path place, Clock clock, Effort effort) {
+        var warmUp = new WarmUp(making, operations, place, clock, effort);
         warmUp.thread.start();
         return warmUp;
     }
@@ -100,7 +106,7 @@ final class WarmUp implements AutoCloseable {
     }
 
     private void work(ScratchPractice practice) throws FsException, IOException {
-        while (done < rounds && goesOn()) {
+        while (done < effort.rounds() && goesOn()) {
             int round = done;
             done = round + 1;
             practice.round(round);
@@ -134,7 +140,7 @@ final class WarmUp implements AutoCloseable {
         return closed
                 || operationsNow > ENOUGH_OPERATIONS
                 || passedNanos > LIMIT.toNanos()
-                || passedNanos - waitedNanos > WORK_LIMIT.toNanos();
+                || passedNanos - waitedNanos > effort.limit().toNanos();
     }
 
     /// What processes that were killed have left, if it is `owner`'s: others could change what is deleted meanwhile.

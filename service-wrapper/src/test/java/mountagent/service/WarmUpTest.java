@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// What a mount does for the JVM while nobody uses it.
 final class WarmUpTest {
     private static final int ROUNDS = 2;
+    private static final Duration LIMIT = Duration.ofSeconds(8);
+    private static final WarmUp.Effort EFFORT = new WarmUp.Effort(ROUNDS, LIMIT);
     private static final int ENDS = 8;
 
     @TempDir
@@ -45,7 +47,7 @@ final class WarmUpTest {
     void worksOnS3OfItsOwnAndLeavesNothingBehind(String compression, String cipher) throws IOException {
         var model = new ScratchModel(Metadata.REDIS, ScratchModel.Objects.S3, compression, true, cipher, true);
         try (var logged = new Logged()) {
-            var warmUp = new WarmUp(making(model), () -> 0, place, Clock.SYSTEM, ROUNDS);
+            var warmUp = new WarmUp(making(model), () -> 0, place, Clock.SYSTEM, EFFORT);
             warmUp.run();
             assertEquals(ROUNDS, warmUp.rounds());
             assertEquals(List.of(), logged.lines(), "nothing of it is of interest to anybody");
@@ -61,7 +63,7 @@ final class WarmUpTest {
         var busy = new AtomicLong(20);
         LongSupplier operations = () -> busy.get() > 0 ? busy.decrementAndGet() : 0;
         long before = clock.nanoTime();
-        var warmUp = new WarmUp(making(Metadata.REDIS), operations, place, clock, ROUNDS);
+        var warmUp = new WarmUp(making(Metadata.REDIS), operations, place, clock, EFFORT);
         warmUp.run();
         assertEquals(ROUNDS, warmUp.rounds());
         assertTrue(clock.nanoTime() - before >= 3_000_000_000L, "it looked again at once");
@@ -75,7 +77,7 @@ final class WarmUpTest {
         // Somebody comes while the files of the first round are made, and goes again.
         LongSupplier operations = () -> Math.clamp(looks.incrementAndGet() - 20, 0, 30);
         long before = clock.nanoTime();
-        var warmUp = new WarmUp(making(Metadata.REDIS), operations, place, clock, 1);
+        var warmUp = new WarmUp(making(Metadata.REDIS), operations, place, clock, new WarmUp.Effort(1, LIMIT));
         warmUp.run();
         assertEquals(1, warmUp.rounds());
         assertTrue(clock.nanoTime() - before >= 6_000_000_000L, "it went on while the mount was used");
@@ -106,7 +108,7 @@ final class WarmUpTest {
         var model = new ScratchModel(Metadata.SQLITE, objects, "", false, "", true);
         try (var logged = new Logged()) {
             for (int i = 0; i < ENDS; i++) {
-                var warmUp = WarmUp.start(making(model), () -> 0, place, Clock.SYSTEM);
+                var warmUp = WarmUp.start(making(model), () -> 0, place, Clock.SYSTEM, WarmUp.Effort.USUAL);
                 assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
                     while (warmUp.rounds() == 0) {
                         Thread.onSpinWait();
@@ -141,7 +143,7 @@ final class WarmUpTest {
 
     private WarmUp warmUp(Metadata metadata, LongSupplier operations) {
         return new WarmUp(
-                making(metadata), operations, place, new SettableClock(new Timestamp(1_700_000_000, 0)), ROUNDS);
+                making(metadata), operations, place, new SettableClock(new Timestamp(1_700_000_000, 0)), EFFORT);
     }
 
     private WarmUp.Making making(Metadata metadata) {
