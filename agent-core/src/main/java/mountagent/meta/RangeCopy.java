@@ -53,7 +53,11 @@ final class RangeCopy {
         if (source != target) {
             first.add(new Item.NodeOf(source));
         }
-        ReadPlan plan = ReadPlan.of(first).then(reader -> second(reader, terms, order));
+        // Most files end in the chunk that they are copied from.
+        int chunk = (int) Math.min(sourceOffset / Sizes.CHUNK, Integer.MAX_VALUE - 1);
+        ReadPlan plan = ReadPlan.of(first)
+                .believing(List.of(new Item.Chunks(source, chunk, chunk + 1)))
+                .then(reader -> second(reader, terms, order));
         return context.change(terms, plan, change -> copy(change, order));
     }
 

@@ -291,6 +291,16 @@ class RedisRoundTripTest {
     }
 
     @Test
+    void copyOfASmallFileTakesTwo() throws FsException {
+        long source = file("source");
+        long target = file("target");
+        Slice slice = Slice.whole(0, store.newSliceId(), 100);
+        store.append(new ChunkKey(source, 0), slice, Clock.SYSTEM.now(), Durability.COMMITTED);
+        assertTrips(2, () -> store.copyRange(source, 0, target, 0, Long.MAX_VALUE));
+        assertEquals(100, store.node(target).length());
+    }
+
+    @Test
     void refusalAfterTwoStagesIsConfirmed() throws FsException {
         long inode = directory("full");
         store.mknod(CALLER, at(inode, "a"), NodeSpec.file(0644));
