@@ -42,6 +42,7 @@ final class DirListing implements DirHandle {
     private final List<Anchor> anchors = new ArrayList<>();
     private final Set<Object> touched = ConcurrentHashMap.newKeySet();
     private volatile boolean allTouched;
+    private volatile boolean hasOtherNames;
     private @Nullable Page<Scan.DirEntry> page;
     private Scan.Detail pageDetail = Scan.Detail.NAMES;
     private long pageStart;
@@ -78,6 +79,7 @@ final class DirListing implements DirHandle {
     }
 
     void touched(FileName name) {
+        hasOtherNames = true;
         note(name);
     }
 
@@ -112,10 +114,11 @@ final class DirListing implements DirHandle {
         return node;
     }
 
-    /// The listing begins anew, with what was read when the directory was opened if that was just now and the first
-    /// time.
+    /// The listing begins anew. The first time, what was read when the directory was opened will do, if that was just
+    /// now and this process has made no other name in it since.
     void rewind() {
-        boolean isFresh = page != null && anchors.isEmpty() && clock.nanoTime() - freshUntilNanos < 0;
+        boolean isFirst = page != null && anchors.isEmpty();
+        boolean isFresh = isFirst && !hasOtherNames && clock.nanoTime() - freshUntilNanos < 0;
         anchors.clear();
         if (!isFresh) {
             page = null;

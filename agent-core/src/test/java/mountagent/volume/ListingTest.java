@@ -10,9 +10,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import mountagent.base.AttrChange;
+import mountagent.base.Clock;
 import mountagent.base.FileName;
 import mountagent.base.FsException;
 import mountagent.base.NodeSpec;
+import mountagent.meta.HookedEngine;
+import mountagent.meta.memory.MemoryEngine;
+import mountagent.object.memory.MemoryStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,29 @@ class ListingTest {
             return true;
         });
         return given;
+    }
+
+    /// As rewinddir(3) wants it; where metadata is on a server, a page was read when the directory was opened.
+    @Test
+    void aListingBegunAnewShowsWhatWasMadeSinceTheDirectoryWasOpened() throws FsException {
+        var engine = new HookedEngine(new MemoryEngine()) {
+            @Override
+            public ReadCost readCost() {
+                return ReadCost.REMOTE;
+            }
+        };
+        try (var remote = TestVolume.create(engine, new MemoryStore(Clock.SYSTEM), Clock.SYSTEM)) {
+            long directory = remote.mkdir("d");
+            DirHandle handle = remote.fs().opendir(ROOT_USER, directory);
+            remote.fs().mknod(ROOT_USER, at(directory, "f"), NodeSpec.file(0600));
+            var names = new ArrayList<String>();
+            remote.fs().readdir(ROOT_USER, handle, 0, VolumeFs.ListDetail.NAMES, (name, _, _, _, _) -> {
+                names.add(name.toString());
+                return true;
+            });
+            remote.fs().releasedir(handle);
+            assertEquals(List.of(".", "..", "f"), names);
+        }
     }
 
     @Test

@@ -52,11 +52,12 @@ final class ReadScripts {
         listDigest = list.get();
     }
 
-    /// Puts things right after a script has failed: loads the scripts again, or gives up on them.
+    /// Puts things right after a script has failed: loads the scripts again, or gives up on them. A key of the wrong
+    /// type concerns those who ask for it, and is named when it is read without a script.
     void repair(RedisLink link, Throwable error) throws FsException, RedisRetry {
         if (RedisErrors.isNoScript(error)) {
             load(link);
-        } else {
+        } else if (!RedisErrors.isWrongType(error)) {
             disable(error);
         }
     }

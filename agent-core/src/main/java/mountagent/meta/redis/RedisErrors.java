@@ -50,9 +50,9 @@ final class RedisErrors {
         return message(error).startsWith("EXECABORT");
     }
 
-    /// Whether a key holds something else than the command is for.
+    /// Whether a key holds something else than the command, or one of a script, is for.
     static boolean isWrongType(Throwable error) {
-        return message(error).startsWith("WRONGTYPE");
+        return message(error).contains("WRONGTYPE ");
     }
 
     /// Whether the server does not know a script (any more).

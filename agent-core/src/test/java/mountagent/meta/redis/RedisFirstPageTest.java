@@ -3,6 +3,7 @@ package mountagent.meta.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lettuce.core.api.sync.RedisCommands;
@@ -119,5 +120,17 @@ class RedisFirstPageTest {
         Page<Scan.DirEntry> page = engine.scan(new Scan.Directory(7, Scan.Detail.NODES), Cursor.START, 10);
         assertEquals(List.of(), page.records());
         assertNull(page.next());
+    }
+
+    @Test
+    void aKeyOfTheWrongTypeIsNamedAndTakesNoScriptsFromOthers() throws FsException {
+        file("whole", 100, 1);
+        commands.set(text("d8"), text("no entries"));
+        FsException failure = assertThrows(
+                FsException.class, () -> engine.scan(new Scan.Directory(8, Scan.Detail.NODES), Cursor.START, 10));
+        assertTrue(String.valueOf(failure.getMessage()).contains("'d8'"), failure::toString);
+        long before = engine.roundTrips();
+        assertEquals(1, list(10).size());
+        assertEquals(1, engine.roundTrips() - before);
     }
 }
