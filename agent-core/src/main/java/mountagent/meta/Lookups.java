@@ -192,11 +192,11 @@ final class Lookups {
     }
 
     /// The same with a first page of its entries.
-    MetaEngine.Listed<Node, Scan.DirEntry> opendir(Caller caller, long inode, int limit) throws FsException {
+    MetaEngine.Listed<Node> opendir(Caller caller, long inode, int limit) throws FsException {
         Item.NodeOf item = new Item.NodeOf(inode);
         Scan.Directory scan = new Scan.Directory(inode, Scan.Detail.NODES);
         return context.engine()
-                .readAndScan(
+                .readAndList(
                         ReadPlan.of(item), reader -> directory(caller, found(inode, reader.get(item))), scan, limit);
     }
 

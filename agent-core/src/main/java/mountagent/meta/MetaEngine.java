@@ -34,14 +34,15 @@ public interface MetaEngine extends AutoCloseable {
     /// record for itself) and runs `work` on it.
     <T extends @Nullable Object> T read(ReadPlan plan, ReadWork<T> work) throws FsException;
 
-    /// What [#readAndScan] brings: what the function answered, and the first page.
-    record Listed<T extends @Nullable Object, R>(T answer, Page<R> page) {}
+    /// What [#readAndList] brings: what the function answered, and the first page of the directory.
+    record Listed<T extends @Nullable Object>(T answer, Page<Scan.DirEntry> page) {}
 
-    /// A [#read] and the first page of a [#scan]; an engine that pays for each round trip does both in one.
-    default <T extends @Nullable Object, R> Listed<T, R> readAndScan(
-            ReadPlan plan, ReadWork<T> work, Scan<R> scan, int limit) throws FsException {
+    /// A [#read] and the first page of a [#scan] of `directory`; an engine that pays for each round trip does both in
+    /// one.
+    default <T extends @Nullable Object> Listed<T> readAndList(
+            ReadPlan plan, ReadWork<T> work, Scan.Directory directory, int limit) throws FsException {
         T answer = read(plan, work);
-        return new Listed<>(answer, scan(scan, Cursor.START, limit));
+        return new Listed<>(answer, scan(directory, Cursor.START, limit));
     }
 
     /// Answers `plan`, runs `work` on it and applies the mutations it leaves as one atomic step, retried within

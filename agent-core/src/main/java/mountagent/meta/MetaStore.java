@@ -280,8 +280,7 @@ public final class MetaStore implements SliceLog, AutoCloseable {
         if (context.engine().readCost() == MetaEngine.ReadCost.LOCAL) {
             return new OpenedDirectory(opendir(caller, inode), null);
         }
-        MetaEngine.Listed<Node, Scan.DirEntry> listed =
-                times.timed(Operation.READDIR, () -> lookups.opendir(caller, inode, limit));
+        MetaEngine.Listed<Node> listed = times.timed(Operation.READDIR, () -> lookups.opendir(caller, inode, limit));
         attributes.touchAtime(inode);
         return new OpenedDirectory(listed.answer(), listed.page());
     }

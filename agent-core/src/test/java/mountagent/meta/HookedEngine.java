@@ -63,12 +63,12 @@ public class HookedEngine implements MetaEngine {
     }
 
     @Override
-    public <T extends @Nullable Object, R> Listed<T, R> readAndScan(
-            ReadPlan plan, ReadWork<T> work, Scan<R> scan, int limit) throws FsException {
+    public <T extends @Nullable Object> Listed<T> readAndList(
+            ReadPlan plan, ReadWork<T> work, Scan.Directory directory, int limit) throws FsException {
         page = 1;
-        running = scan;
-        before.run(scan, page);
-        return engine.readAndScan(plan, work, scan, Math.min(limit, pageMax));
+        running = directory;
+        before.run(directory, page);
+        return engine.readAndList(plan, work, directory, Math.min(limit, pageMax));
     }
 
     @Override

@@ -19,7 +19,7 @@ import mountagent.volume.VolumeFs.WriteOption;
 /// The kernel asks for `security.capability` with every file that is written, `ls -l` for a label and an ACL of each
 /// entry. A mount that shows none of these answers without asking the volume, and says that it does not support them,
 /// as
-/// other file systems do: then `ls` asks no second time. (The official client says that there is none.)
+/// other file systems do: `ls` asks no second time then. (The official client says that there is none.)
 final class XattrOperations {
     private static final FileName CAPABILITY = FileName.of("security.capability");
     private static final FileName LABEL = FileName.of("security.selinux");
@@ -85,16 +85,15 @@ final class XattrOperations {
         return drops ? new WriteOption[] {WriteOption.DROP_SET_GROUP_ID} : NO_OPTIONS;
     }
 
-    /// Answers without waiting when the name is none that is shown; else false, and nothing is done.
+    /// Refuses a name that is not shown without waiting; false, and nothing done, for any other.
     boolean tryGet(Request request) throws FsException {
         FileName _ = shown(request.name(8));
         return false;
     }
 
     void get(Request request) throws FsException {
-        boolean _ = tryGet(request);
         int room = request.int32(0);
-        FileName name = request.name(8);
+        FileName name = shown(request.name(8));
         Bytes value = mount.volume().getXattr(mount.callers().of(request), request.node(), name);
         reply(request, value.toArray(), room);
     }

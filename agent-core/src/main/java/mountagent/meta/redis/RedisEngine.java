@@ -143,22 +143,22 @@ public final class RedisEngine implements MetaEngine {
     }
 
     @Override
-    public <T extends @Nullable Object, R> Listed<T, R> readAndScan(
-            ReadPlan plan, ReadWork<T> work, Scan<R> scan, int limit) throws FsException {
+    public <T extends @Nullable Object> Listed<T> readAndList(
+            ReadPlan plan, ReadWork<T> work, Scan.Directory directory, int limit) throws FsException {
         RedisAnswers known = cache == null ? null : cache.answer(plan);
-        RedisListed<R> listed = known == null ? listed(plan, scan, limit) : null;
+        RedisListed listed = known == null ? listed(plan, directory, limit) : null;
         if (listed == null) {
-            return MetaEngine.super.readAndScan(plan, work, scan, limit);
+            return MetaEngine.super.readAndList(plan, work, directory, limit);
         }
         beliefs.learn(listed.answers());
-        beliefs.learn(scan, listed.page().records());
+        beliefs.learn(directory, listed.page().records());
         return new Listed<>(work.run(listed.answers()), listed.page());
     }
 
-    private <R> @Nullable RedisListed<R> listed(ReadPlan plan, Scan<R> scan, int limit) throws FsException {
+    private @Nullable RedisListed listed(ReadPlan plan, Scan.Directory directory, int limit) throws FsException {
         return attempts.run(link -> {
             CachedRecords.Ticket ticket = cache == null ? null : cache.ticket(link);
-            RedisListed<R> listed = RedisListed.read(link, reads, scans, plan, scan, limit);
+            RedisListed listed = RedisListed.read(link, reads, scans, plan, directory, limit);
             if (listed != null && cache != null) {
                 cache.keep(listed.answers(), ticket);
             }

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The first entries of a directory with their nodes, brought by a script in one round trip.
 ///
-/// The script holds the server up for as long as it runs, so that it is asked for two thousand entries at most;
-/// whatever
+/// The script holds the server up for as long as it runs, so that it brings some two thousand entries at most. Whatever
 /// is behind those is gone through in larger steps of two round trips.
 final class RedisFirstPage {
     private static final int ENTRIES_MAX = 2048;

@@ -8,13 +8,13 @@ import mountagent.meta.ReadPlan;
 import mountagent.meta.Scan;
 import org.jspecify.annotations.Nullable;
 
-/// The answers of a plan and the first page of a scan, from one round trip.
-record RedisListed<R>(RedisAnswers answers, Page<R> page) {
+/// The answers of a plan and the first page of a directory, from one round trip.
+record RedisListed(RedisAnswers answers, Page<Scan.DirEntry> page) {
     /// Reads them over `link`; null when that takes more than one round trip: each is to be asked for by itself then.
-    static <R> @Nullable RedisListed<R> read(
-            RedisLink link, RedisReads reads, RedisScans scans, ReadPlan plan, Scan<R> scan, int limit)
+    static @Nullable RedisListed read(
+            RedisLink link, RedisReads reads, RedisScans scans, ReadPlan plan, Scan.Directory directory, int limit)
             throws FsException, RedisRetry {
-        if (plan.second() != null || !scans.isByScript(scan, Cursor.START)) {
+        if (plan.second() != null || !scans.isByScript(directory, Cursor.START)) {
             return null;
         }
         RedisBatch batch = link.batch();
@@ -22,9 +22,9 @@ record RedisListed<R>(RedisAnswers answers, Page<R> page) {
         for (Item<?> item : plan.first()) {
             reads.ask(item, batch, answers);
         }
-        RedisFirstPage first = scans.askFirst(batch, scan, limit);
+        RedisFirstPage first = scans.askFirst(batch, directory, limit);
         batch.run();
-        Page<R> page = scans.firstPage(link, scan, first, limit);
-        return page == null ? null : new RedisListed<>(answers, page);
+        Page<Scan.DirEntry> page = scans.firstPage(link, first, limit);
+        return page == null ? null : new RedisListed(answers, page);
     }
 }

@@ -60,8 +60,9 @@ record RedisScans(RedisKeys keys, ReadScripts scripts) {
         Way<R> way = (Way<R>) way(scan);
         RedisPlaced begun = RedisPlaced.read(from.position());
         begun.checkIsOf(link);
-        if (isByScript(scan, from)) {
-            Page<R> page = pageByScript(link, scan, limit);
+        if (scan instanceof Scan.Directory directory && isByScript(directory, from)) {
+            @SuppressWarnings("unchecked") // a scan of a directory finds its entries
+            Page<R> page = (Page<R>) pageByScript(link, directory, limit);
             if (page != null) {
                 return page;
             }
@@ -83,30 +84,27 @@ record RedisScans(RedisKeys keys, ReadScripts scripts) {
         return new Page<>(records, at.isEnd() ? null : cursor(link, at));
     }
 
-    /// Whether a script brings the first page of `scan` in one round trip.
-    boolean isByScript(Scan<?> scan, Cursor from) {
-        return scan instanceof Scan.Directory(long _, Scan.Detail detail)
-                && detail == Scan.Detail.NODES
-                && from.equals(Cursor.START)
-                && scripts.usable();
+    /// Whether a script brings the page of `directory` from `from` on in one round trip.
+    boolean isByScript(Scan.Directory directory, Cursor from) {
+        return directory.detail() == Scan.Detail.NODES && from.equals(Cursor.START) && scripts.usable();
     }
 
     /// Adds that script to `batch`.
-    RedisFirstPage askFirst(RedisBatch batch, Scan<?> scan, int limit) {
-        return RedisFirstPage.ask(batch, scripts, ((Scan.Directory) scan).inode(), limit);
+    RedisFirstPage askFirst(RedisBatch batch, Scan.Directory directory, int limit) {
+        return RedisFirstPage.ask(batch, scripts, directory.inode(), limit);
     }
 
-    private <R> @Nullable Page<R> pageByScript(RedisLink link, Scan<R> scan, int limit) throws FsException, RedisRetry {
-        RedisBatch batch = link.batch();
-        RedisFirstPage first = askFirst(batch, scan, limit);
-        batch.run();
-        return firstPage(link, scan, first, limit);
-    }
-
-    /// What `first` has brought of `scan`, which was asked for over `link`; null when it has not.
-    @SuppressWarnings({"unchecked", "UnusedVariable"}) // a scan of a directory finds its entries
-    <R> @Nullable Page<R> firstPage(RedisLink link, Scan<R> scan, RedisFirstPage first, int limit)
+    private @Nullable Page<Scan.DirEntry> pageByScript(RedisLink link, Scan.Directory directory, int limit)
             throws FsException, RedisRetry {
+        RedisBatch batch = link.batch();
+        RedisFirstPage first = askFirst(batch, directory, limit);
+        batch.run();
+        return firstPage(link, first, limit);
+    }
+
+    /// What `first` has brought, which was asked for over `link`; null when it has not.
+    @Nullable
+    Page<Scan.DirEntry> firstPage(RedisLink link, RedisFirstPage first, int limit) throws FsException, RedisRetry {
         Throwable error = first.error();
         if (error != null) {
             scripts.repair(link, error);
@@ -118,7 +116,7 @@ record RedisScans(RedisKeys keys, ReadScripts scripts) {
             return null;
         }
         RedisPosition at = new RedisPosition(first.next(), RedisListing.START, rest);
-        return new Page<>((List<R>) entries, at.isEnd() ? null : cursor(link, at));
+        return new Page<>(entries, at.isEnd() ? null : cursor(link, at));
     }
 
     private static Cursor cursor(RedisLink link, RedisPosition at) {

@@ -22,10 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /// Makes files survive a power cut: their bytes, their names, and the names of the directories above them.
 ///
-/// A new file is safe when it and its directory are synced; a directory, when its parent is. What a directory that was
-/// synced into its parent once needs no second time, so those are remembered. Past a number of files one call that
-/// syncs
-/// the whole file system is cheaper than one for each.
+/// A new file is safe when it and its directory are synced; a directory, when its parent is. One that was synced into
+/// its parent needs that no second time, so those are remembered. Past a number of files one call that syncs the whole
+/// file system is cheaper than one for each.
 ///
 /// Where the file system keeps one log in order (ext4, XFS), syncing a file after it got its name takes the name along,
 /// and the directories above it that came before: the rename changes the file's own time and is logged with it. Syncing

@@ -97,10 +97,10 @@ final class LayersTest {
             .resideInAPackage("mountagent.meta")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("mountagent.meta.sql..", "mountagent.meta.redis..", "mountagent.meta.memory..");
+            .resideInAnyPackage("mountagent.meta.sql..", "mountagent.meta.redis..");
 
     @ArchTest
-    static final ArchRule enginesDoNotKnowEachOther = slices().matching("mountagent.meta.(sql|redis|memory|kv)..")
+    static final ArchRule enginesDoNotKnowEachOther = slices().matching("mountagent.meta.(sql|redis|kv)..")
             .should()
             .notDependOnEachOther();
 
