@@ -20,7 +20,6 @@ final class ReadScripts {
     private volatile boolean usable;
     private volatile @Nullable String lookupDigest;
     private volatile @Nullable String ancestorsDigest;
-    private volatile @Nullable String listDigest;
 
     ReadScripts(RedisKeys keys) {
         this.keys = keys;
@@ -40,7 +39,6 @@ final class ReadScripts {
         RedisBatch batch = link.batch();
         Reply<String> lookup = batch.ask(commands -> commands.scriptLoad(RedisScripts.LOOKUP));
         Reply<String> ancestors = batch.ask(commands -> commands.scriptLoad(RedisScripts.ANCESTORS));
-        Reply<String> list = batch.ask(commands -> commands.scriptLoad(RedisScripts.LIST));
         batch.run();
         Throwable error = lookup.error();
         if (error != null) {
@@ -49,7 +47,6 @@ final class ReadScripts {
         }
         lookupDigest = lookup.get();
         ancestorsDigest = ancestors.get();
-        listDigest = list.get();
     }
 
     /// Puts things right after a script has failed: loads the scripts again, or gives up on them. A key of the wrong
@@ -64,9 +61,7 @@ final class ReadScripts {
 
     private void disable(Throwable error) {
         usable = false;
-        LOG.warn(
-                "Redis runs no scripts for us, look-ups and listings take two round trips: {}",
-                RedisErrors.message(error));
+        LOG.warn("Redis runs no scripts for us, look-ups take two round trips: {}", RedisErrors.message(error));
     }
 
     /// Asks for an entry and the node behind it: nothing, the entry, or both.
@@ -81,13 +76,6 @@ final class ReadScripts {
         byte[] limit = RedisKeys.decimal(ANCESTORS_MAX);
         return batch.ask(commands -> commands.evalsha(
                 digest(ancestorsDigest), ScriptOutputType.MULTI, new byte[0][], RedisKeys.decimal(directory), limit));
-    }
-
-    /// Asks for about `count` entries of a directory from its start, with their nodes.
-    Reply<List<Object>> list(RedisBatch batch, long directory, int count) {
-        byte[][] entries = {keys.entries(directory)};
-        byte[] wanted = RedisKeys.decimal(count);
-        return batch.ask(commands -> commands.evalsha(digest(listDigest), ScriptOutputType.MULTI, entries, wanted));
     }
 
     private static String digest(@Nullable String loaded) {

@@ -49,7 +49,7 @@ public final class RedisEngine implements MetaEngine {
         RedisKeys keys = new RedisKeys(path.prefix());
         this.reads = new RedisReads(keys);
         this.scripts = new ReadScripts(keys);
-        this.scans = new RedisScans(keys, scripts);
+        this.scans = new RedisScans(keys);
         this.erasure = new RedisErasure(keys);
         this.ids = new RedisIds(keys);
         RedisReception reception = new RedisReception(url, access, keys, scripts, ids);

@@ -1,20 +1,20 @@
 package mountagent.meta.redis;
 
+import io.lettuce.core.MapScanCursor;
 import mountagent.base.FsException;
-import mountagent.meta.Cursor;
 import mountagent.meta.Item;
 import mountagent.meta.Page;
 import mountagent.meta.ReadPlan;
 import mountagent.meta.Scan;
 import org.jspecify.annotations.Nullable;
 
-/// The answers of a plan and the first page of a directory, from one round trip.
+/// The answers of a plan, asked for together with the entries of a directory, and the first page of those.
 record RedisListed(RedisAnswers answers, Page<Scan.DirEntry> page) {
-    /// Reads them over `link`; null when that takes more than one round trip: each is to be asked for by itself then.
+    /// Reads them over `link`, in one round trip and one more for nodes; null when the plan takes several by itself.
     static @Nullable RedisListed read(
             RedisLink link, RedisReads reads, RedisScans scans, ReadPlan plan, Scan.Directory directory, int limit)
             throws FsException, RedisRetry {
-        if (plan.second() != null || !scans.isByScript(directory, Cursor.START)) {
+        if (plan.second() != null) {
             return null;
         }
         RedisBatch batch = link.batch();
@@ -22,9 +22,8 @@ record RedisListed(RedisAnswers answers, Page<Scan.DirEntry> page) {
         for (Item<?> item : plan.first()) {
             reads.ask(item, batch, answers);
         }
-        RedisFirstPage first = scans.askFirst(batch, directory, limit);
+        Reply<MapScanCursor<byte[], byte[]>> entries = scans.askFirst(batch, directory, limit);
         batch.run();
-        Page<Scan.DirEntry> page = scans.firstPage(link, first, limit);
-        return page == null ? null : new RedisListed(answers, page);
+        return new RedisListed(answers, scans.firstPage(link, directory, entries, limit));
     }
 }

@@ -76,14 +76,22 @@ interface RedisListing {
     static RedisListing hash(byte[] key) {
         return (link, position, count) -> {
             RedisBatch batch = link.batch();
-            Reply<MapScanCursor<byte[], byte[]>> reply =
-                    batch.ask(c -> c.hscan(key, cursor(position), ScanArgs.Builder.limit(count)));
+            Reply<MapScanCursor<byte[], byte[]>> reply = askHash(batch, key, position, count);
             batch.run();
-            MapScanCursor<byte[], byte[]> page = reply.get();
-            List<Element> elements = new ArrayList<>(page.getMap().size());
-            page.getMap().forEach((field, value) -> elements.add(new Element(key, field, value)));
-            return step(elements, page);
+            return ofHash(key, reply.get());
         };
+    }
+
+    /// Adds a step through a hash to `batch`, whose reply [#ofHash] reads.
+    static Reply<MapScanCursor<byte[], byte[]>> askHash(RedisBatch batch, byte[] key, byte[] position, int count) {
+        return batch.ask(c -> c.hscan(key, cursor(position), ScanArgs.Builder.limit(count)));
+    }
+
+    /// What a step through the hash `key` has brought.
+    static Step ofHash(byte[] key, MapScanCursor<byte[], byte[]> page) {
+        List<Element> elements = new ArrayList<>(page.getMap().size());
+        page.getMap().forEach((field, value) -> elements.add(new Element(key, field, value)));
+        return step(elements, page);
     }
 
     /// The members of a set.

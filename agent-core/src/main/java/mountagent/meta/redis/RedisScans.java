@@ -1,5 +1,6 @@
 package mountagent.meta.redis;
 
+import io.lettuce.core.MapScanCursor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// element twice while a table shrinks: a step is freed of that, several steps are not. A position means nothing to
 /// another server, nor to the same one once it was started again: going on there would leave elements out, so that
 /// a scan that was interrupted so fails, and is begun again by whoever wants it.
-record RedisScans(RedisKeys keys, ReadScripts scripts) {
+record RedisScans(RedisKeys keys) {
     /// Makes records of some elements, at most one of each.
     @FunctionalInterface
     interface Reader<R> {
@@ -56,18 +57,16 @@ record RedisScans(RedisKeys keys, ReadScripts scripts) {
 
     /// One page of `scan`, of at most `limit` records; none only at the end.
     <R> Page<R> page(RedisLink link, Scan<R> scan, Cursor from, int limit) throws FsException, RedisRetry {
-        @SuppressWarnings("unchecked") // way() ties each scan to readers of its records
-        Way<R> way = (Way<R>) way(scan);
         RedisPlaced begun = RedisPlaced.read(from.position());
         begun.checkIsOf(link);
-        if (scan instanceof Scan.Directory directory && isByScript(directory, from)) {
-            @SuppressWarnings("unchecked") // a scan of a directory finds its entries
-            Page<R> page = (Page<R>) pageByScript(link, directory, limit);
-            if (page != null) {
-                return page;
-            }
-        }
-        RedisPosition at = begun.position();
+        return page(link, scan, begun.position(), limit);
+    }
+
+    private <R> Page<R> page(RedisLink link, Scan<R> scan, RedisPosition from, int limit)
+            throws FsException, RedisRetry {
+        @SuppressWarnings("unchecked") // way() ties each scan to readers of its records
+        Way<R> way = (Way<R>) way(scan);
+        RedisPosition at = from;
         List<R> records = List.of();
         while (records.isEmpty() && !at.isEnd()) {
             List<RedisListing.Element> waiting = at.waiting();
@@ -84,39 +83,18 @@ record RedisScans(RedisKeys keys, ReadScripts scripts) {
         return new Page<>(records, at.isEnd() ? null : cursor(link, at));
     }
 
-    /// Whether a script brings the page of `directory` from `from` on in one round trip.
-    boolean isByScript(Scan.Directory directory, Cursor from) {
-        return directory.detail() == Scan.Detail.NODES && from.equals(Cursor.START) && scripts.usable();
+    /// Adds the first step through `directory` to `batch`, whose reply [#firstPage] goes on from.
+    Reply<MapScanCursor<byte[], byte[]>> askFirst(RedisBatch batch, Scan.Directory directory, int limit) {
+        return RedisListing.askHash(batch, keys.entries(directory.inode()), RedisListing.START, limit);
     }
 
-    /// Adds that script to `batch`.
-    RedisFirstPage askFirst(RedisBatch batch, Scan.Directory directory, int limit) {
-        return RedisFirstPage.ask(batch, scripts, directory.inode(), limit);
-    }
-
-    private @Nullable Page<Scan.DirEntry> pageByScript(RedisLink link, Scan.Directory directory, int limit)
+    /// The first page of `directory`, whose first step brought `reply` over `link`.
+    Page<Scan.DirEntry> firstPage(
+            RedisLink link, Scan.Directory directory, Reply<MapScanCursor<byte[], byte[]>> reply, int limit)
             throws FsException, RedisRetry {
-        RedisBatch batch = link.batch();
-        RedisFirstPage first = askFirst(batch, directory, limit);
-        batch.run();
-        return firstPage(link, first, limit);
-    }
-
-    /// What `first` has brought, which was asked for over `link`; null when it has not.
-    @Nullable
-    Page<Scan.DirEntry> firstPage(RedisLink link, RedisFirstPage first, int limit) throws FsException, RedisRetry {
-        Throwable error = first.error();
-        if (error != null) {
-            scripts.repair(link, error);
-            return null;
-        }
-        List<RedisListing.Element> rest = new ArrayList<>();
-        List<Scan.DirEntry> entries = first.entries(limit, rest);
-        if (entries == null || (entries.isEmpty() && first.next() != null)) {
-            return null;
-        }
-        RedisPosition at = new RedisPosition(first.next(), RedisListing.START, rest);
-        return new Page<>(entries, at.isEnd() ? null : cursor(link, at));
+        RedisListing.Step step = RedisListing.ofHash(keys.entries(directory.inode()), reply.get());
+        RedisPosition at = new RedisPosition(step.next(), RedisListing.START, distinct(step.elements()));
+        return page(link, directory, at, limit);
     }
 
     private static Cursor cursor(RedisLink link, RedisPosition at) {

@@ -21,28 +21,6 @@ public final class RedisScripts {
             return {entry, redis.call('GET', string.format('i%%.0f', inode))}
             """.formatted(INODE_MAX);
 
-    /// The first step through a directory's entries with the nodes behind them: where to go on, the names and entries
-    /// in
-    /// turn, and the nodes in the same order; no nodes when an inode is too large for Lua. KEYS: the directory's
-    /// entries. ARGV: about how many.
-    public static final String LIST = """
-            local page = redis.call('HSCAN', KEYS[1], '0', 'COUNT', ARGV[1])
-            local found = page[2]
-            local nodes = {}
-            local keys = {}
-            for n = 2, #found, 2 do
-              if #found[n] ~= 9 then return {page[1], found, {}} end
-              local inode = struct.unpack('>I8', string.sub(found[n], 2))
-              if inode > %s then return {page[1], found, {}} end
-              keys[#keys + 1] = string.format('i%%.0f', inode)
-              if #keys == 1000 or n == #found then
-                for _, node in ipairs(redis.call('MGET', unpack(keys))) do nodes[#nodes + 1] = node end
-                keys = {}
-              end
-            end
-            return {page[1], found, nodes}
-            """.formatted(INODE_MAX);
-
     /// The inodes from a directory up to the root, as far as they are known and not too large for Lua.
     /// ARGV: the directory, the greatest count.
     public static final String ANCESTORS = """

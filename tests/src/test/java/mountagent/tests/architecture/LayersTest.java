@@ -100,9 +100,8 @@ final class LayersTest {
             .resideInAnyPackage("mountagent.meta.sql..", "mountagent.meta.redis..");
 
     @ArchTest
-    static final ArchRule enginesDoNotKnowEachOther = slices().matching("mountagent.meta.(sql|redis|kv)..")
-            .should()
-            .notDependOnEachOther();
+    static final ArchRule enginesDoNotKnowEachOther =
+            slices().matching("mountagent.meta.(sql|redis|kv)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule chunksStandOnMetadataAndBlocks = noClasses()

@@ -45,7 +45,7 @@ final class RedisTripsTest extends CostedOperations {
             | set an extended attribute | 2 |
             | get an extended attribute | 1 |
             | statfs | 1 |
-            | list 1,000 entries with attributes | 1 |
+            | list 1,000 entries with attributes | 2 |
             | create, write 64 MiB, close | 2 |
             | open, read 64 MiB, close | 1 |
             | unlink an empty file | 4 |

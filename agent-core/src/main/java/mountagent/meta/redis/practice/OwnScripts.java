@@ -26,7 +26,6 @@ final class OwnScripts {
     /// `table` carries out the commands that a script is given.
     OwnScripts(CommandTable table) {
         know(RedisScripts.LOOKUP, OwnScripts::lookUp);
-        know(RedisScripts.LIST, OwnScripts::list);
         know(RedisScripts.ANCESTORS, OwnScripts::ancestors);
         know(RedisScripts.ADD_IF_PRESENT, OwnScripts::addIfPresent);
         know(
@@ -93,26 +92,6 @@ final class OwnScripts {
 
     private static boolean isExact(long inode) {
         return Long.compareUnsigned(inode, RedisScripts.INODE_MAX) <= 0;
-    }
-
-    private static void list(Keyspace keys, Request named, Request arguments, Replies replies) throws Refusal {
-        Stored.Hash found = keys.at(named.text(0), Stored.Hash.class);
-        Map<String, byte[]> entries = found == null ? Map.of() : found.fields();
-        List<String> nodes = new ArrayList<>(entries.size());
-        for (byte[] entry : entries.values()) {
-            String node = nodeKey(entry);
-            if (node != null) {
-                nodes.add(node);
-            }
-        }
-        replies.array(3);
-        replies.bulk("0");
-        HashCommands.all(entries, replies);
-        boolean areAll = nodes.size() == entries.size();
-        replies.array(areAll ? nodes.size() : 0);
-        for (int i = 0; areAll && i < nodes.size(); i++) {
-            replies.bulk(keys.at(nodes.get(i)) instanceof Stored.Text(byte[] node) ? node : null);
-        }
     }
 
     private static void ancestors(Keyspace keys, Request named, Request arguments, Replies replies) throws Refusal {

@@ -222,26 +222,18 @@ class LoopbackRedisDifferentialTest {
     @Test
     void readingScripts() throws IOException {
         String lookup = RedisScripts.digest(RedisScripts.LOOKUP);
-        String list = RedisScripts.digest(RedisScripts.LIST);
         String ancestors = RedisScripts.digest(RedisScripts.ANCESTORS);
         ask("SCRIPT", "LOAD", RedisScripts.LOOKUP);
-        ask("SCRIPT", "LOAD", RedisScripts.LIST);
         ask("SCRIPT", "LOAD", RedisScripts.ANCESTORS);
         ask("HSET", "d1", "there", packed(1, 5, 0));
         ask("SET", "i5", packed(63, 1, 1));
         ask("SET", "i1", packed(63, 1, 1));
         ask("EVALSHA", lookup, "1", "d1", "none");
         ask("EVALSHA", lookup, "1", "d1", "there");
-        ask("EVALSHA", list, "1", "d1", "100");
-        ask("EVALSHA", list, "1", "d9", "100");
         ask("DEL", "i5");
         ask("EVALSHA", lookup, "1", "d1", "there");
-        ask("EVALSHA", list, "1", "d1", "100");
         ask("HSET", "d2", "large", packed(1, RedisScripts.INODE_MAX + 1, 0));
         ask("HSET", "d3", "short", "x");
-        for (String directory : List.of("d2", "d3")) {
-            ask("EVALSHA", list, "1", directory, "100");
-        }
         ask("EVALSHA", lookup, "1", "d2", "large");
         ask("EVALSHA", lookup, "1", "d3", "short");
         ask("EVALSHA", lookup, "1", "i1", "short");

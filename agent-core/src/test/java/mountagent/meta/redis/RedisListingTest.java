@@ -10,15 +10,22 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import mountagent.base.DentryKey;
+import mountagent.base.FileName;
 import mountagent.base.FileType;
 import mountagent.base.FsException;
 import mountagent.meta.Cursor;
+import mountagent.meta.Dentry;
+import mountagent.meta.Item;
+import mountagent.meta.MetaEngine;
 import mountagent.meta.Node;
 import mountagent.meta.NodeDraft;
 import mountagent.meta.Page;
+import mountagent.meta.ReadPlan;
 import mountagent.meta.Scan;
 import mountagent.meta.codec.NodeCodec;
 import org.junit.jupiter.api.AfterEach;
@@ -28,8 +35,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Listings whose first page a script brings.
-class RedisFirstPageTest {
+/// Listings of directories, by pages and together with what an open asks for.
+class RedisListingTest {
     private static final int FILE = 1;
 
     @RegisterExtension
@@ -122,15 +129,40 @@ class RedisFirstPageTest {
         assertNull(page.next());
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 10", "3, 10", "3, 2", "2500, 4096"})
+    void whatIsReadWithAListingIsWhatBothBring(int count, int limit) throws FsException {
+        for (int i = 0; i < count; i++) {
+            file("name " + i, 100 + i, i);
+        }
+        Item.NodeOf item = new Item.NodeOf(100);
+        Scan.Directory directory = new Scan.Directory(7, Scan.Detail.NODES);
+        MetaEngine.Listed<Node> listed =
+                engine.readAndList(ReadPlan.of(item), reader -> reader.get(item), directory, limit);
+        assertEquals(count > 0, listed.answer() != null);
+        assertEquals(engine.scan(directory, Cursor.START, limit), listed.page());
+    }
+
     @Test
     void aKeyOfTheWrongTypeIsNamedAndTakesNoScriptsFromOthers() throws FsException {
         file("whole", 100, 1);
         commands.set(text("d8"), text("no entries"));
+        assertThrows(FsException.class, () -> lookUp(8, "any"));
         FsException failure = assertThrows(
                 FsException.class, () -> engine.scan(new Scan.Directory(8, Scan.Detail.NODES), Cursor.START, 10));
         assertTrue(String.valueOf(failure.getMessage()).contains("'d8'"), failure::toString);
         long before = engine.roundTrips();
-        assertEquals(1, list(10).size());
+        assertEquals(100, lookUp(7, "whole"));
         assertEquals(1, engine.roundTrips() - before);
+    }
+
+    private long lookUp(long directory, String name) throws FsException {
+        Item.DentryAt entry = new Item.DentryAt(new DentryKey(directory, FileName.of(name)));
+        ReadPlan plan = ReadPlan.of(entry).then(first -> {
+            Dentry found = first.get(entry);
+            return found == null ? List.of() : List.of(new Item.NodeOf(found.inode()));
+        });
+        return engine.read(
+                plan, reader -> Objects.requireNonNull(reader.get(entry)).inode());
     }
 }
