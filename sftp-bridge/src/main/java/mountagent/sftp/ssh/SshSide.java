@@ -17,6 +17,7 @@ import mountagent.base.FsException;
 import mountagent.base.Sizes;
 import mountagent.base.Threads;
 import mountagent.sftp.files.Operations;
+import mountagent.sftp.net.SocketTransport;
 import mountagent.sftp.scp.ScpTransfer;
 import mountagent.sftp.session.Outlet;
 import mountagent.sftp.session.SftpSession;
@@ -27,13 +28,10 @@ import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.forward.ForwarderFactory;
 import org.apache.sshd.common.global.KeepAliveHandler;
-import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionDisconnectHandler;
 import org.apache.sshd.common.session.helpers.TimeoutIndicator;
-import org.apache.sshd.common.util.threads.CloseableExecutorService;
-import org.apache.sshd.common.util.threads.SshThreadPoolExecutor;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
@@ -61,7 +59,6 @@ public final class SshSide implements AutoCloseable {
     /// A little above 256 KiB OpenSSH's clients end the connection.
     private static final long PACKET_MAX = 128L * Sizes.KIB;
 
-    private static final int READ_BUFFER = 64 * Sizes.KIB;
     private static final int BACKLOG = 128;
 
     private final SshServer server;
@@ -254,25 +251,10 @@ public final class SshSide implements AutoCloseable {
     private static void network(SshServer server, Plan plan) {
         server.setHost(plan.listen().getHostString());
         server.setPort(plan.listen().getPort());
-        server.setIoServiceFactoryFactory(new Nio2ServiceFactoryFactory(SshSide::networkThreads));
-        CoreModuleProperties.TCP_NODELAY.set(server, true);
-        CoreModuleProperties.SOCKET_KEEPALIVE.set(server, true);
+        server.setIoServiceFactoryFactory(SocketTransport.factory(Threads.platform("sftp-io-")));
         CoreModuleProperties.SOCKET_BACKLOG.set(server, BACKLOG);
-        CoreModuleProperties.NIO2_READ_BUFFER_SIZE.set(server, READ_BUFFER);
         CoreModuleProperties.MAX_PACKET_SIZE.set(server, PACKET_MAX);
         CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "juicefs");
-    }
-
-    private static CloseableExecutorService networkThreads() {
-        int count = Runtime.getRuntime().availableProcessors() + 1;
-        return new SshThreadPoolExecutor(
-                count,
-                count,
-                0,
-                java.util.concurrent.TimeUnit.SECONDS,
-                new java.util.concurrent.LinkedBlockingQueue<>(),
-                Threads.platform("sftp-io-"),
-                new java.util.concurrent.ThreadPoolExecutor.AbortPolicy());
     }
 
     /// Where it listens: the port that was found, if 0 was asked for.
