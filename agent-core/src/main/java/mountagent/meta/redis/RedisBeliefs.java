@@ -32,10 +32,7 @@ final class RedisBeliefs {
     /// Stands for an entry or a node that is not there.
     private static final Object NONE = new Object();
 
-    private final Cache<Item<?>, Object> records = Caffeine.newBuilder()
-            .maximumSize(RECORDS_MAX)
-            .executor(Runnable::run)
-            .build();
+    private final RecentValues<Item<?>, Object> records = new RecentValues<>(RECORDS_MAX);
     private final Cache<Item<?>, Boolean> doubts = Caffeine.newBuilder()
             .maximumSize(DOUBTS_MAX)
             .expireAfterWrite(DOUBT)
@@ -63,7 +60,7 @@ final class RedisBeliefs {
     }
 
     private boolean answer(Item<?> item, RedisAnswers answers) {
-        Object known = records.getIfPresent(item);
+        Object known = records.get(item);
         switch (item) {
             case Item.NodeOf node -> {
                 if (!(known instanceof Node found)) {
@@ -99,7 +96,7 @@ final class RedisBeliefs {
 
     /// A read may come to its end later than a change that came after it: of two nodes the newer one is right.
     private void learnRead(Item<?> item, @Nullable Object value) {
-        Object known = records.getIfPresent(item);
+        Object known = records.get(item);
         if (known instanceof Node had
                 && value instanceof Node read
                 && had.ctime().compareTo(read.ctime()) > 0) {
@@ -143,18 +140,18 @@ final class RedisBeliefs {
 
     /// Forgets what a transaction may have changed whose outcome is not known here.
     void forget(RedisTransaction lost, RedisWrites writes) {
-        writes.nodes().keySet().forEach(inode -> records.invalidate(new Item.NodeOf(inode)));
-        lost.answers().items().forEach(records::invalidate);
+        writes.nodes().keySet().forEach(inode -> records.remove(new Item.NodeOf(inode)));
+        lost.answers().items().forEach(records::remove);
     }
 
     /// Takes note that `item` was not as believed.
     void doubt(Item<?> item) {
-        records.invalidate(item);
+        records.remove(item);
         doubts.put(item, true);
     }
 
     /// Forgets everything.
     void empty() {
-        records.invalidateAll();
+        records.clear();
     }
 }

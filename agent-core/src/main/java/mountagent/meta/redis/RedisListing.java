@@ -8,6 +8,7 @@ import io.lettuce.core.ScoredValueScanCursor;
 import io.lettuce.core.ValueScanCursor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import mountagent.base.FsException;
@@ -29,6 +30,27 @@ interface RedisListing {
 
         static Element ofKey(byte[] key) {
             return new Element(key, NONE, NONE);
+        }
+
+        /// What no other element has.
+        Place place() {
+            return new Place(key, field);
+        }
+    }
+
+    /// Where an element is.
+    @SuppressWarnings("ArrayRecordComponent") // made here, read here, never changed
+    record Place(byte[] key, byte[] field) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Place(byte[] itsKey, byte[] itsField)
+                    && Arrays.equals(field, itsField)
+                    && Arrays.equals(key, itsKey);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(key) + Arrays.hashCode(field);
         }
     }
 

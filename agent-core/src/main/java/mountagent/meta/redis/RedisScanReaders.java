@@ -38,7 +38,7 @@ record RedisScanReaders(RedisKeys keys) {
         for (int i = 0; i < elements.size(); i++) {
             Dentry dentry = dentries.get(i);
             Node node = nodes.isEmpty() ? null : RedisForm.node(dentry.inode(), nodes.get(i));
-            entries.add(new Scan.DirEntry(FileName.of(elements.get(i).field()), dentry, node));
+            entries.add(new Scan.DirEntry(FileName.wrap(elements.get(i).field()), dentry, node));
         }
         return entries;
     }

@@ -1,7 +1,6 @@
 package mountagent.meta.redis;
 
 import io.lettuce.core.MapScanCursor;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -102,10 +101,14 @@ record RedisScans(RedisKeys keys) {
     }
 
     private static List<RedisListing.Element> distinct(List<RedisListing.Element> elements) {
-        Set<List<ByteBuffer>> met = new HashSet<>();
-        return elements.stream()
-                .filter(element -> met.add(List.of(ByteBuffer.wrap(element.key()), ByteBuffer.wrap(element.field()))))
-                .toList();
+        Set<RedisListing.Place> met = HashSet.newHashSet(elements.size());
+        List<RedisListing.Element> distinct = new ArrayList<>(elements.size());
+        for (RedisListing.Element element : elements) {
+            if (met.add(element.place())) {
+                distinct.add(element);
+            }
+        }
+        return distinct;
     }
 
     private Way<?> way(Scan<?> scan) {
