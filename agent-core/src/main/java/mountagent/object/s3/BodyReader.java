@@ -98,7 +98,7 @@ record BodyReader(long offset, MemorySegment target) implements ResponseTransfor
     private void check(Map<String, String> metadata, long count) throws DamagedException {
         for (Map.Entry<String, String> entry : metadata.entrySet()) {
             if (entry.getKey().equalsIgnoreCase(Checksum.NAME)) {
-                String found = Checksum.of(target.asSlice(0, count));
+                String found = Checksum.of(target.asSlice(0, count)).decimal();
                 if (!found.equals(entry.getValue())) {
                     throw new DamagedException("its checksum is " + found + ", it was put with " + entry.getValue());
                 }

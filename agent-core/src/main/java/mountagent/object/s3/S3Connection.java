@@ -59,6 +59,7 @@ record S3Connection(
         return S3Client.builder()
                 .httpClient(http)
                 .credentialsProvider(keys)
+                .putAuthScheme(new UnsignedBodies())
                 .region(Region.of(location.region()))
                 .endpointOverride(location.endpoint())
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)

@@ -36,6 +36,7 @@ final class S3Failures {
             "ServiceUnavailable",
             "RequestLimitExceeded",
             "XAmzContentSHA256Mismatch",
+            "XAmzContentChecksumMismatch",
             "BadDigest",
             "IncompleteBody");
     private static final Set<String> TOKEN_CODES = Set.of("ExpiredToken", "InvalidToken", "TokenRefreshRequired");

@@ -17,7 +17,6 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /// Objects in a bucket of an S3 store.
 ///
@@ -36,6 +35,7 @@ public final class S3Store implements ObjectStore {
     private final S3Listing listing;
     private final AwsRequestOverrideConfiguration getLimit;
     private final AwsRequestOverrideConfiguration putLimit;
+    private final SinglePut singlePut;
 
     private S3Store(S3Options options, S3Connection connection) {
         this.options = options;
@@ -50,6 +50,7 @@ public final class S3Store implements ObjectStore {
         this.putLimit = AwsRequestOverrideConfiguration.builder()
                 .apiCallTimeout(options.putTimeout())
                 .build();
+        this.singlePut = new SinglePut(client, location, options, putLimit);
     }
 
     /// The bucket that `options` describe, of which nothing is asked yet, except its region where nobody told it. Kind
@@ -104,24 +105,16 @@ public final class S3Store implements ObjectStore {
 
     @Override
     public void put(String key, MemorySegment body) throws ObjectStoreException {
-        Map<String, String> metadata =
-                location.switches().keepsChecksums() ? Map.of(Checksum.NAME, Checksum.of(body)) : Map.of();
-        if (body.byteSize() > MultipartPut.SINGLE_MAX_BYTES) {
-            call("put", key, () -> {
+        Checksum checksum = location.switches().keepsChecksums() ? Checksum.of(body) : null;
+        call("put", key, () -> {
+            if (body.byteSize() > MultipartPut.SINGLE_MAX_BYTES) {
+                Map<String, String> metadata = checksum == null ? Map.of() : Map.of(Checksum.NAME, checksum.decimal());
                 new MultipartPut(client, location.bucket(), putLimit).run(key, body, metadata, options.storageClass());
-                return key;
-            });
-            return;
-        }
-        var request = PutObjectRequest.builder()
-                .bucket(location.bucket())
-                .key(key)
-                .metadata(metadata)
-                .overrideConfiguration(putLimit);
-        if (!options.storageClass().isEmpty()) {
-            request.storageClass(options.storageClass());
-        }
-        call("put", key, () -> client.putObject(request.build(), SegmentInput.body(body)));
+            } else {
+                singlePut.run(key, body, checksum);
+            }
+            return key;
+        });
     }
 
     @Override

@@ -2,18 +2,22 @@ package mountagent.object.s3;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import mountagent.object.ObjectStoreException;
 import mountagent.object.s3.ScriptedServer.Answer;
 import mountagent.object.s3.ScriptedServer.Request;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What goes over the wire, byte for byte where it matters to servers of other makes.
 final class S3WireTest {
@@ -29,9 +33,9 @@ final class S3WireTest {
         assertEquals("PUT /bucket/v/chunks/0/0/1_0_3", put.line());
         assertEquals(Integer.toString(content.length), put.header("content-length"));
         assertArrayEquals(content, put.body());
-        assertEquals(
-                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content)),
-                put.header("x-amz-content-sha256"));
+        assertEquals("UNSIGNED-PAYLOAD", put.header("x-amz-content-sha256"));
+        assertEquals(crc32c(content), put.header("x-amz-checksum-crc32c"));
+        assertTrue(put.header("authorization").contains("x-amz-checksum-crc32c"), put.header("authorization"));
         assertEquals("application/octet-stream", put.header("content-type"));
         for (String unwanted : new String[] {
             "content-encoding",
@@ -57,6 +61,78 @@ final class S3WireTest {
         Request without = onlyRequest(
                 "?disable-checksum=true", KEYS, "", store -> store.put("k", MemorySegment.ofArray(content)));
         assertEquals("", without.header("x-amz-meta-crc32c"));
+        assertEquals("", without.header("x-amz-checksum-crc32c"));
+        assertEquals(sha256(content), without.header("x-amz-content-sha256"));
+    }
+
+    private static String sha256(byte[] content) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    }
+
+    private static String crc32c(byte[] content) {
+        var sum = new java.util.zip.CRC32C();
+        sum.update(content);
+        return java.util.Base64.getEncoder()
+                .encodeToString(java.nio.ByteBuffer.allocate(4)
+                        .putInt((int) sum.getValue())
+                        .array());
+    }
+
+    /// As some makes of server do with headers that they do not know.
+    @ParameterizedTest
+    @CsvSource({"400, InvalidArgument", "400, InvalidRequest", "501, NotImplemented"})
+    void aServerThatRefusesTheChecksumGetsSignedBodies(int status, String code) throws Exception {
+        byte[] content = {1, 2, 3};
+        try (var server = ScriptedServer.start(
+                request -> request.header("x-amz-checksum-crc32c").isEmpty()
+                        ? Answer.of(200, "")
+                        : Answer.error(status, code, "Unsupported header"))) {
+            var location = S3Location.parse("s3", "http://" + server.authority() + "/bucket", Map.of());
+            try (var store = S3Store.open(options(location, KEYS, ""))) {
+                store.put("first", MemorySegment.ofArray(content));
+                store.put("second", MemorySegment.ofArray(content));
+            }
+            assertEquals(
+                    List.of("PUT /bucket/first", "PUT /bucket/first", "PUT /bucket/second"),
+                    server.requests().stream().map(Request::line).toList());
+            for (Request put : server.requests().subList(1, 3)) {
+                assertEquals(sha256(content), put.header("x-amz-content-sha256"));
+                assertArrayEquals(content, put.body());
+            }
+        }
+    }
+
+    /// A put that fails with and without the checksum says what the server said, and the next one has it again.
+    @Test
+    void aRefusalOfSomethingElseIsNotTakenForOneOfTheChecksum() throws Exception {
+        try (var server = ScriptedServer.start(request -> request.target().endsWith("bad")
+                ? Answer.error(400, "InvalidArgument", "a bad name")
+                : Answer.of(200, ""))) {
+            var location = S3Location.parse("s3", "http://" + server.authority() + "/bucket", Map.of());
+            try (var store = S3Store.open(options(location, KEYS, ""))) {
+                var failure = assertThrows(
+                        ObjectStoreException.class, () -> store.put("bad", MemorySegment.ofArray(new byte[1])));
+                assertEquals(ObjectStoreException.Kind.INVALID, failure.kind());
+                assertTrue(failure.getMessage().contains("a bad name"), failure.getMessage());
+                store.put("good", MemorySegment.ofArray(new byte[1]));
+            }
+            assertEquals("UNSIGNED-PAYLOAD", server.requests().getLast().header("x-amz-content-sha256"));
+        }
+    }
+
+    /// A body that came damaged: nothing is stored, and it may be sent again.
+    @Test
+    void aMismatchPasses() throws Exception {
+        try (var server =
+                ScriptedServer.start(_ -> Answer.error(400, "BadDigest", "The CRC32C you specified did not match"))) {
+            var location = S3Location.parse("s3", "http://" + server.authority() + "/bucket", Map.of());
+            try (var store = S3Store.open(options(location, KEYS, ""))) {
+                var failure = assertThrows(
+                        ObjectStoreException.class, () -> store.put("k", MemorySegment.ofArray(new byte[1])));
+                assertEquals(ObjectStoreException.Kind.TRANSIENT, failure.kind());
+            }
+            assertEquals(1, server.requests().size());
+        }
     }
 
     @Test
