@@ -1,7 +1,6 @@
 package mountagent.fuse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -103,9 +102,9 @@ final class NotifierTest {
         release.countDown();
     }
 
+    /// The notification that was held up, if the notifier had begun one, is of a single inode.
     private Reply awaitAfterOverflow() throws InterruptedException {
         Reply first = kernel.notification();
-        assertNotEquals(INC_EPOCH, first.error());
-        return kernel.notification();
+        return first.error() == INC_EPOCH ? first : kernel.notification();
     }
 }
