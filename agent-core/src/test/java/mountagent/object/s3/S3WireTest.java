@@ -80,7 +80,12 @@ final class S3WireTest {
 
     /// As some makes of server do with headers that they do not know.
     @ParameterizedTest
-    @CsvSource({"400, InvalidArgument", "400, InvalidRequest", "501, NotImplemented"})
+    @CsvSource({
+        "400, InvalidArgument",
+        "501, NotImplemented",
+        "400, XAmzContentSHA256Mismatch",
+        "403, SignatureDoesNotMatch"
+    })
     void aServerThatRefusesTheChecksumGetsSignedBodies(int status, String code) throws Exception {
         byte[] content = {1, 2, 3};
         try (var server = ScriptedServer.start(
@@ -102,12 +107,30 @@ final class S3WireTest {
         }
     }
 
-    /// A put that fails with and without the checksum says what the server said, and the next one has it again.
+    /// Such a server does not look at it either: what it took is put again.
+    @Test
+    void aServerThatDoesNotConfirmTheChecksumGetsSignedBodies() throws Exception {
+        byte[] content = {1, 2, 3};
+        try (var server = ScriptedServer.start(_ -> Answer.of(200, ""))) {
+            var location = S3Location.parse("s3", "http://" + server.authority() + "/bucket", Map.of());
+            try (var store = S3Store.open(options(location, KEYS, ""))) {
+                store.put("first", MemorySegment.ofArray(content));
+                store.put("second", MemorySegment.ofArray(content));
+            }
+            assertEquals(
+                    List.of("UNSIGNED-PAYLOAD", sha256(content), sha256(content)),
+                    server.requests().stream()
+                            .map(put -> put.header("x-amz-content-sha256"))
+                            .toList());
+        }
+    }
+
+    /// A put that fails either way says what the server said, and the next one has the checksum again.
     @Test
     void aRefusalOfSomethingElseIsNotTakenForOneOfTheChecksum() throws Exception {
         try (var server = ScriptedServer.start(request -> request.target().endsWith("bad")
                 ? Answer.error(400, "InvalidArgument", "a bad name")
-                : Answer.of(200, ""))) {
+                : confirming(request))) {
             var location = S3Location.parse("s3", "http://" + server.authority() + "/bucket", Map.of());
             try (var store = S3Store.open(options(location, KEYS, ""))) {
                 var failure = assertThrows(
@@ -115,23 +138,36 @@ final class S3WireTest {
                 assertEquals(ObjectStoreException.Kind.INVALID, failure.kind());
                 assertTrue(failure.getMessage().contains("a bad name"), failure.getMessage());
                 store.put("good", MemorySegment.ofArray(new byte[1]));
+                store.put("better", MemorySegment.ofArray(new byte[1]));
+                assertThrows(ObjectStoreException.class, () -> store.put("bad", MemorySegment.ofArray(new byte[1])));
             }
+            assertEquals(
+                    List.of("bad", "bad", "good", "better", "bad"),
+                    server.requests().stream()
+                            .map(put -> put.target().replace("/bucket/", ""))
+                            .toList());
             assertEquals("UNSIGNED-PAYLOAD", server.requests().getLast().header("x-amz-content-sha256"));
         }
+    }
+
+    private static Answer confirming(Request put) {
+        return Answer.of(200, "").with("x-amz-checksum-crc32c", put.header("x-amz-checksum-crc32c"));
     }
 
     /// A body that came damaged: nothing is stored, and it may be sent again.
     @Test
     void aMismatchPasses() throws Exception {
-        try (var server =
-                ScriptedServer.start(_ -> Answer.error(400, "BadDigest", "The CRC32C you specified did not match"))) {
+        try (var server = ScriptedServer.start(request -> request.target().endsWith("damaged")
+                ? Answer.error(400, "BadDigest", "The CRC32C you specified did not match")
+                : confirming(request))) {
             var location = S3Location.parse("s3", "http://" + server.authority() + "/bucket", Map.of());
             try (var store = S3Store.open(options(location, KEYS, ""))) {
+                store.put("k", MemorySegment.ofArray(new byte[1]));
                 var failure = assertThrows(
-                        ObjectStoreException.class, () -> store.put("k", MemorySegment.ofArray(new byte[1])));
+                        ObjectStoreException.class, () -> store.put("damaged", MemorySegment.ofArray(new byte[1])));
                 assertEquals(ObjectStoreException.Kind.TRANSIENT, failure.kind());
             }
-            assertEquals(1, server.requests().size());
+            assertEquals(2, server.requests().size());
         }
     }
 
@@ -213,7 +249,7 @@ final class S3WireTest {
             throws Exception {
         try (var server = ScriptedServer.start(request -> request.method().equals("GET")
                 ? Answer.of(206, "x").with("Content-Range", range(request))
-                : Answer.of(200, ""))) {
+                : confirming(request))) {
             var location = S3Location.parse("s3", "http://" + server.authority() + "/bucket" + query, Map.of());
             try (var store = S3Store.open(options(location, keys, storageClass))) {
                 call.on(store);
