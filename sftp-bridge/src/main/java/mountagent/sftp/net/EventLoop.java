@@ -3,6 +3,7 @@ package mountagent.sftp.net;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -26,12 +27,16 @@ final class EventLoop implements AutoCloseable {
     interface Served {
         /// Goes on with what `key` says is ready; bytes are read into `buffer`, which others use afterwards.
         void ready(SelectionKey key, ByteBuffer buffer);
+
+        /// It is served no more, since that has thrown `why`, or the loop has ended.
+        void drop(Throwable why);
     }
 
     private final Selector selector;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Thread thread;
     private volatile boolean isEnding;
+    private volatile boolean hasEnded;
 
     private EventLoop(Selector selector) {
         this.selector = selector;
@@ -46,15 +51,19 @@ final class EventLoop implements AutoCloseable {
         return loop;
     }
 
-    /// Runs `task` on the loop's thread, soon. What is handed over when the loop ends may not run.
+    /// Runs `task` on the loop's thread, soon; on some thread if the loop has ended, where nothing can be registered.
     void execute(Runnable task) {
         tasks.add(task);
-        wakeUp();
+        if (hasEnded) {
+            runTasks();
+        } else {
+            wakeUp();
+        }
     }
 
     /// Has the loop look again at the sockets: at what they wait for, and which are closed.
     void wakeUp() {
-        if (Thread.currentThread() != thread) {
+        if (!Thread.currentThread().equals(thread)) {
             selector.wakeup();
         }
     }
@@ -66,14 +75,16 @@ final class EventLoop implements AutoCloseable {
 
     private void run() {
         ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BUFFER);
-        try (selector) {
+        try {
             while (!isEnding) {
                 selector.select();
                 serve(buffer);
                 runTasks();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             log.error("a thread of the SFTP server's network ends: {}", e.getMessage(), e);
+        } finally {
+            end();
         }
     }
 
@@ -82,18 +93,48 @@ final class EventLoop implements AutoCloseable {
         selector.selectedKeys().clear();
         for (SelectionKey key : ready) {
             if (key.attachment() instanceof Served served) {
-                served.ready(key, buffer);
+                try {
+                    served.ready(key, buffer);
+                } catch (RuntimeException | Error e) {
+                    log.error("serving {} failed: {}", served, e.getMessage(), e);
+                    served.drop(e);
+                }
             }
         }
     }
 
     private void runTasks() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.run();
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                log.error("a task of the SFTP server's network failed: {}", e.getMessage(), e);
+            }
         }
     }
 
-    /// Ends the thread; its sockets are served no more.
+    /// Drops all that is served, and what is yet to begin.
+    private void end() {
+        for (SelectionKey key : List.copyOf(selector.keys())) {
+            if (key.attachment() instanceof Served served) {
+                served.drop(new ClosedSelectorException());
+            }
+        }
+        try {
+            selector.close();
+        } catch (IOException e) {
+            log.warn("a selector is not closed: {}", e.getMessage());
+        }
+        hasEnded = true;
+        runTasks();
+    }
+
+    /// Whether it serves what is given to it.
+    boolean isOpen() {
+        return !isEnding && !hasEnded;
+    }
+
+    /// Ends the thread; what it serves is dropped.
     @Override
     public void close() {
         isEnding = true;

@@ -29,7 +29,7 @@ final class PendingWrite extends AbstractIoWriteFuture {
     }
 
     void done() {
-        setValue(Boolean.TRUE);
+        setValue(true);
     }
 
     void fail(Throwable why) {

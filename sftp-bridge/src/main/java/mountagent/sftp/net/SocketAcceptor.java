@@ -76,7 +76,7 @@ final class SocketAcceptor extends AbstractInnerCloseable implements IoAcceptor 
         while (server.isOpen()) {
             try {
                 begin(server.accept(), bound);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 if (server.isOpen()) {
                     acceptLog.warn("a connection to {} cannot be taken: {}", bound, e.getMessage());
                     pause();
@@ -110,7 +110,7 @@ final class SocketAcceptor extends AbstractInnerCloseable implements IoAcceptor 
         }
     }
 
-    /// Remembers `connection` until it is closed.
+    /// Remembers `connection`, which has just begun, until it is closed.
     void keep(SocketConnection connection) {
         connections.put(connection.getId(), connection);
         if (isClosing()) {

@@ -8,9 +8,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.sshd.common.future.CloseFuture;
 import org.apache.sshd.common.io.IoHandler;
 import org.apache.sshd.common.io.IoSession;
@@ -58,15 +58,20 @@ final class SocketConnection extends AbstractCloseable implements IoSession, Eve
 
     /// Tells the handler of it, and reads what comes. To be called on the loop's thread.
     void begin() {
+        var isBegun = false;
         try {
             key = loop.register(channel, this);
-            handler.sessionCreated(this);
             acceptor.keep(this);
+            handler.sessionCreated(this);
             waitFor(SelectionKey.OP_READ);
+            isBegun = true;
         } catch (Exception e) {
             // the handler may throw whatever it likes, and says so itself
             connectionLog.debug("a connection from {} is refused: {}", remote, e.getMessage(), e);
-            close(true);
+        } finally {
+            if (!isBegun) {
+                close(true);
+            }
         }
     }
 
@@ -74,7 +79,7 @@ final class SocketConnection extends AbstractCloseable implements IoSession, Eve
     public void ready(SelectionKey ready, ByteBuffer buffer) {
         try {
             if (ready.isWritable()) {
-                waitNoMoreFor(SelectionKey.OP_WRITE);
+                ready.interestOpsAnd(~SelectionKey.OP_WRITE);
                 writes.goOn();
             }
             if (ready.isReadable()) {
@@ -88,6 +93,12 @@ final class SocketConnection extends AbstractCloseable implements IoSession, Eve
         }
     }
 
+    @Override
+    public void drop(Throwable why) {
+        connectionLog.debug("a connection from {} is dropped", remote, why);
+        close(true);
+    }
+
     private void read(ByteBuffer buffer) throws Exception {
         buffer.clear();
         if (channel.read(buffer) < 0) {
@@ -99,20 +110,20 @@ final class SocketConnection extends AbstractCloseable implements IoSession, Eve
     }
 
     private void waitFor(int operation) {
+        change(registered -> registered.interestOpsOr(operation));
+    }
+
+    private void change(Consumer<SelectionKey> change) {
         SelectionKey registered = key;
         if (registered == null) {
             return;
         }
         try {
-            registered.interestOpsOr(operation);
+            change.accept(registered);
             loop.wakeUp();
         } catch (CancelledKeyException e) {
             connectionLog.debug("a connection from {} waits for nothing more", remote, e);
         }
-    }
-
-    private void waitNoMoreFor(int operation) {
-        Objects.requireNonNull(key, "not on a loop yet").interestOpsAnd(~operation);
     }
 
     @Override
@@ -127,12 +138,20 @@ final class SocketConnection extends AbstractCloseable implements IoSession, Eve
         return write;
     }
 
+    /// A failure is told on the loop: who sends may hold locks that closing needs.
     private void send(PendingWrite write) {
+        var isSent = false;
         try {
             writes.add(write);
+            isSent = true;
         } catch (IOException e) {
+            isSent = true;
             write.fail(e);
-            fail(e);
+            loop.execute(() -> fail(e));
+        } finally {
+            if (!isSent) { // whoever goes on after an error would find the queue busy for ever
+                loop.execute(() -> close(true));
+            }
         }
     }
 
@@ -178,7 +197,8 @@ final class SocketConnection extends AbstractCloseable implements IoSession, Eve
         try {
             handler.sessionClosed(this);
         } catch (Exception e) {
-            connectionLog.warn("the end of a connection from {}: {}", remote, e.getMessage(), e);
+            // also of one that was refused, which the handler does not know
+            connectionLog.debug("the end of a connection from {}: {}", remote, e.getMessage(), e);
         }
         attributes.clear();
     }
@@ -190,7 +210,7 @@ final class SocketConnection extends AbstractCloseable implements IoSession, Eve
 
     @Override
     public void suspendRead() {
-        waitNoMoreFor(SelectionKey.OP_READ);
+        change(registered -> registered.interestOpsAnd(~SelectionKey.OP_READ));
     }
 
     @Override

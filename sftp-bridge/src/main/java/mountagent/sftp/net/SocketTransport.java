@@ -64,8 +64,16 @@ public final class SocketTransport extends AbstractCloseable implements IoServic
         }
     }
 
+    /// One that goes on, if there is any: with another all is dropped that it is given.
     private EventLoop next() {
-        return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+        int first = turn.getAndIncrement();
+        for (int i = 0; i < loops.size(); i++) {
+            EventLoop loop = loops.get(Math.floorMod(first + i, loops.size()));
+            if (loop.isOpen()) {
+                return loop;
+            }
+        }
+        return loops.getFirst();
     }
 
     @Override

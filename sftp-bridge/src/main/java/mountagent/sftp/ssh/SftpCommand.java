@@ -40,8 +40,10 @@ final class SftpCommand implements Command, ChannelDataReceiver {
     private final AtomicBoolean isEnding = new AtomicBoolean();
     private final ReentrantLock lock = new ReentrantLock();
 
+    /// Set under the lock.
+    private volatile @Nullable SftpSession session;
+
     // Guarded by lock.
-    private @Nullable SftpSession session;
     private final ByteArrayOutputStream early = new ByteArrayOutputStream();
     private boolean hasEnded;
 
@@ -64,39 +66,63 @@ final class SftpCommand implements Command, ChannelDataReceiver {
     private void open() {
         try {
             SftpSession opened = opening.open(writer);
-            lock.lock();
-            try {
-                if (!hasEnded) {
-                    session = opened;
-                    opened.receive(early.toByteArray(), 0, early.size());
-                    early.reset();
-                    return;
-                }
-            } finally {
-                lock.unlock();
+            if (!serve(opened)) {
+                opened.close(END_LIMIT);
             }
-            opened.close(END_LIMIT);
         } catch (FsException | RuntimeException e) {
             writer.fail(String.valueOf(e.getMessage()));
         }
     }
 
-    @Override
-    public int data(ChannelSession ignored, byte[] bytes, int from, int count) {
-        SftpSession opened;
+    /// Gives `opened` what came early, and from then on what comes; false if the channel has ended. The lock is not
+    /// held
+    /// meanwhile: answers may have to wait for an exchange of keys.
+    private boolean serve(SftpSession opened) {
+        for (byte[] bytes = nextEarly(opened); bytes.length > 0; bytes = nextEarly(opened)) {
+            opened.receive(bytes, 0, bytes.length);
+        }
+        return session == opened;
+    }
+
+    /// What came since the last time; if that is nothing, `opened` is the session from now on.
+    private byte[] nextEarly(SftpSession opened) {
         lock.lock();
         try {
-            opened = session;
-            if (opened == null) {
-                early.write(bytes, from, count);
-                return 0;
+            byte[] bytes = early.toByteArray();
+            early.reset();
+            if (bytes.length == 0 && !hasEnded) {
+                session = opened;
             }
+            return bytes;
         } finally {
             lock.unlock();
         }
-        opened.receive(bytes, from, count);
+    }
+
+    @Override
+    public int data(ChannelSession ignored, byte[] bytes, int from, int count) {
+        SftpSession opened = sessionOrKeep(bytes, from, count);
+        if (opened != null) {
+            opened.receive(bytes, from, count);
+        }
         // given back when the requests are done
         return 0;
+    }
+
+    private @Nullable SftpSession sessionOrKeep(byte[] bytes, int from, int count) {
+        SftpSession opened = session;
+        if (opened != null) {
+            return opened;
+        }
+        lock.lock();
+        try {
+            if (session == null) {
+                early.write(bytes, from, count);
+            }
+            return session;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// The client takes more replies.
@@ -106,12 +132,8 @@ final class SftpCommand implements Command, ChannelDataReceiver {
 
     /// How many files and directories are open.
     int openCount() {
-        lock.lock();
-        try {
-            return session == null ? 0 : session.openCount();
-        } finally {
-            lock.unlock();
-        }
+        SftpSession opened = session;
+        return opened == null ? 0 : opened.openCount();
     }
 
     /// The client sends no more.

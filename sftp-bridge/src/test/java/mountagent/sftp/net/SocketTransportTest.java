@@ -39,6 +39,7 @@ final class SocketTransportTest {
     private static final byte FAIL = 1;
     private static final byte LARGE = 2;
     private static final byte LARGE_THEN_CLOSE = 3;
+    private static final byte FAIL_BADLY = 4;
 
     /// Far more than the buffers of two sockets take.
     private static final int LARGE_BYTES = 16 << 20;
@@ -47,17 +48,20 @@ final class SocketTransportTest {
     private IoServiceFactory transport;
     private IoAcceptor acceptor;
 
+    /// What a handler does with a new connection.
+    private interface Creation {
+        void on(IoSession session) throws IOException;
+    }
+
     private static final class Handler implements IoHandler {
         final List<IoSession> open = new CopyOnWriteArrayList<>();
         final List<IoWriteFuture> writes = new CopyOnWriteArrayList<>();
         final ConcurrentHashMap<IoSession, Throwable> failures = new ConcurrentHashMap<>();
-        volatile boolean isRefusing;
+        volatile Creation creation = _ -> {};
 
         @Override
         public void sessionCreated(IoSession session) throws IOException {
-            if (isRefusing) {
-                throw new IOException("nobody is let in");
-            }
+            creation.on(session);
             open.add(session);
         }
 
@@ -77,6 +81,7 @@ final class SocketTransportTest {
             message.getRawBytes(bytes, 0, bytes.length);
             switch (bytes[0]) {
                 case FAIL -> throw new IOException("not understood");
+                case FAIL_BADLY -> throw new AssertionError("a fault");
                 case LARGE -> writes.add(session.writeBuffer(new ByteArrayBuffer(large())));
                 case LARGE_THEN_CLOSE -> {
                     writes.add(session.writeBuffer(new ByteArrayBuffer(large())));
@@ -220,21 +225,54 @@ final class SocketTransportTest {
         }
     }
 
+    /// Also an error, on every loop there is: it must not take the loop along.
     @Test
-    void aRefusedConnectionIsClosedAndKeepsNothing() throws Exception {
-        long before = descriptors();
-        handler.isRefusing = true;
-        for (int i = 0; i < 50; i++) {
+    void anErrorEndsItsConnectionAlone() throws Exception {
+        int loops = Runtime.getRuntime().availableProcessors();
+        for (int i = 0; i < 2 * loops; i++) {
+            try (var bad = connect()) {
+                assertEcho(bad);
+                ask(bad, FAIL_BADLY);
+                assertEquals(-1, bad.getInputStream().read());
+            }
+        }
+        assertRefused(2 * loops, _ -> {
+            throw new AssertionError("a fault");
+        });
+        for (int i = 0; i < 2 * loops; i++) {
+            try (var good = connect()) {
+                assertEcho(good);
+            }
+        }
+    }
+
+    private void assertRefused(int count, Creation creation) throws Exception {
+        handler.creation = creation;
+        for (int i = 0; i < count; i++) {
             try (var socket = connect()) {
                 assertEquals(-1, socket.getInputStream().read());
             }
         }
+        Await.until("nothing is kept", () -> acceptor.getManagedSessions().isEmpty());
+        handler.creation = _ -> {};
+    }
+
+    @Test
+    void aRefusedConnectionIsClosedAndKeepsNothing() throws Exception {
+        long before = descriptors();
+        assertRefused(50, _ -> {
+            throw new IOException("nobody is let in");
+        });
         Await.until("the descriptors are given back", () -> descriptors() <= before + 5);
-        assertTrue(acceptor.getManagedSessions().isEmpty());
-        handler.isRefusing = false;
         try (var socket = connect()) {
             assertEcho(socket);
         }
+    }
+
+    /// As one that gives way to another while it begins.
+    @Test
+    void aConnectionThatIsClosedWhileItBeginsIsNotKept() throws Exception {
+        assertRefused(10, session -> session.close(true));
     }
 
     private static long descriptors() {
