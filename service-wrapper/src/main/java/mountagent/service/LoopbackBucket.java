@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32C;
 import mountagent.base.Sizes;
 import mountagent.base.Threads;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,8 @@ final class LoopbackBucket implements AutoCloseable {
     private static final long CLOSE_SECONDS = 2;
     /// The header that the official client keeps an object's checksum in.
     private static final String CHECKSUM = "x-amz-meta-crc32c";
+    /// The header with a body's checksum, which an S3 server compares and confirms.
+    private static final String TOLD_CHECKSUM = "x-amz-checksum-crc32c";
 
     private final Path folder;
     private final ServerSocketChannel server;
@@ -176,12 +180,30 @@ final class LoopbackBucket implements AutoCloseable {
         }
         var stored =
                 new Stored(folder.resolve(Long.toString(files.incrementAndGet())), length, request.header(CHECKSUM));
-        try (var target = FileChannel.open(stored.file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            LoopbackRequest.body(connection, buffer, length, target::write);
+        var sum = receive(stored, connection, buffer);
+        var told = request.header(TOLD_CHECKSUM);
+        if (!told.isEmpty() && !told.equals(sum)) {
+            drop(stored);
+            send(connection, "400 Bad Request", 0, "");
+            return true;
         }
         drop(objects.put(key, stored));
-        send(connection, "200 OK", 0, "ETag: \"" + stored.checksum + "\"\r\n");
+        var confirmed = told.isEmpty() ? "" : TOLD_CHECKSUM + ": " + told + "\r\n";
+        send(connection, "200 OK", 0, "ETag: \"" + stored.checksum + "\"\r\n" + confirmed);
         return true;
+    }
+
+    /// Stores the body; its CRC-32C as S3 has it.
+    private static String receive(Stored stored, SocketChannel connection, ByteBuffer buffer) throws IOException {
+        var sum = new CRC32C();
+        try (var target = FileChannel.open(stored.file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            LoopbackRequest.body(connection, buffer, stored.length, body -> {
+                int from = body.position();
+                sum.update(body.slice(from, target.write(body)));
+            });
+        }
+        var bytes = ByteBuffer.allocate(Integer.BYTES).putInt((int) sum.getValue());
+        return Base64.getEncoder().encodeToString(bytes.array());
     }
 
     private void drop(@Nullable Stored stored) throws IOException {

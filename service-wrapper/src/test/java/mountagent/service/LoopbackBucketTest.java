@@ -81,6 +81,21 @@ final class LoopbackBucketTest {
         }
     }
 
+    /// As S3 does, so that the driver goes the way that it goes there. CRC-32C of "123456789" is e3069283.
+    @Test
+    void aChecksumIsComparedAndConfirmed() throws Exception {
+        var body = BodyPublishers.ofString("123456789");
+        var right =
+                answer(signed("a").header("x-amz-checksum-crc32c", "4waSgw==").PUT(body));
+        assertEquals(200, right.statusCode());
+        assertEquals(
+                "4waSgw==", right.headers().firstValue("x-amz-checksum-crc32c").orElse(""));
+        var wrong =
+                answer(signed("b").header("x-amz-checksum-crc32c", "4waSgQ==").PUT(body));
+        assertEquals(400, wrong.statusCode());
+        assertEquals(404, answer(signed("b").GET()).statusCode());
+    }
+
     @Test
     void whoHasNotItsKeysIsRefused() throws Exception {
         var unsigned = HttpRequest.newBuilder(URI.create(bucket.url() + "/a")).GET();
