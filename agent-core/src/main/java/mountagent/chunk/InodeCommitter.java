@@ -125,6 +125,16 @@ final class InodeCommitter {
         }
     }
 
+    /// How much memory is in blocks that may still be written to.
+    long growingBytes() {
+        lock.lock();
+        try {
+            return pending.growingBytes();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Lets everything go up, to free memory.
     void freezeAll() {
         List<BlockUpload> uploads;

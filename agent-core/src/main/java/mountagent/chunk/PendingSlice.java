@@ -150,6 +150,12 @@ final class PendingSlice {
         time = now;
     }
 
+    /// The memory of its last block, if that may still be written to.
+    long growingBytes() {
+        BlockBuffer last = isFrozen || length % blockSize == 0 ? null : buffer(blockCount() - 1);
+        return last == null ? 0 : last.capacityBytes();
+    }
+
     /// No byte changes after this.
     void freeze() {
         isFrozen = true;

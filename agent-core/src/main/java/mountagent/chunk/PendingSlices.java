@@ -134,6 +134,15 @@ final class PendingSlices {
         queue.forEach(this::freeze);
     }
 
+    /// The memory of blocks that may still be written to.
+    long growingBytes() {
+        long bytes = 0;
+        for (PendingSlice slice : queue) {
+            bytes += slice.growingBytes();
+        }
+        return bytes;
+    }
+
     /// Freezes what is older than 5 s or was not written to for 1 s, and of too many slices the older half:
     /// a foreign gc spares blocks without a record for an hour only.
     void freezeDue(long nowNanos) {

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// The part of the block memory that pending writes may take: three quarters, so that readers always find
 /// some.
 ///
-/// When it is used up, everything pending is sent on its way and writers wait for what comes back.
-/// Thread-safe.
+/// When it is used up, writers wait for what comes back. If more than half of it is in blocks that still grow, nothing
+/// of which would come back, everything pending is sent on its way; otherwise streams go on in their slices, which
+/// would be cut into small blocks. Thread-safe.
 final class WriteBuffers {
     private static final Duration STEP = Duration.ofMillis(100);
 
@@ -77,10 +78,20 @@ final class WriteBuffers {
     private void relieve() {
         if (isRelieving.compareAndSet(false, true)) {
             try {
-                dirty.all().forEach(InodeCommitter::freezeAll);
+                if (2 * growingBytes() > usedBytes.get()) {
+                    dirty.all().forEach(InodeCommitter::freezeAll);
+                }
             } finally {
                 isRelieving.set(false);
             }
         }
+    }
+
+    private long growingBytes() {
+        long bytes = 0;
+        for (InodeCommitter committer : dirty.all()) {
+            bytes += committer.growingBytes();
+        }
+        return bytes;
     }
 }
