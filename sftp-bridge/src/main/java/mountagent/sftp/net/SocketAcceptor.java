@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.sshd.common.Closeable;
 import org.apache.sshd.common.io.IoAcceptor;
@@ -29,7 +30,7 @@ final class SocketAcceptor extends AbstractInnerCloseable implements IoAcceptor 
     private static final Logger acceptLog = LoggerFactory.getLogger(SocketTransport.class);
 
     /// How long nothing is taken after the system has refused a connection, as it does without descriptors.
-    private static final long PAUSE_MILLIS = 200;
+    private static final long PAUSE_NANOS = 200_000_000;
 
     private final IoHandler handler;
     private final int backlog;
@@ -79,17 +80,9 @@ final class SocketAcceptor extends AbstractInnerCloseable implements IoAcceptor 
             } catch (IOException | RuntimeException | Error e) {
                 if (server.isOpen()) {
                     acceptLog.warn("a connection to {} cannot be taken: {}", bound, e.getMessage());
-                    pause();
+                    LockSupport.parkNanos(PAUSE_NANOS);
                 }
             }
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
         }
     }
 
