@@ -140,18 +140,14 @@ final class SocketConnection extends AbstractCloseable implements IoSession, Eve
 
     /// A failure is told on the loop: who sends may hold locks that closing needs.
     private void send(PendingWrite write) {
-        var isSent = false;
         try {
             writes.add(write);
-            isSent = true;
         } catch (IOException e) {
-            isSent = true;
             write.fail(e);
             loop.execute(() -> fail(e));
-        } finally {
-            if (!isSent) { // whoever goes on after an error would find the queue busy for ever
-                loop.execute(() -> close(true));
-            }
+        } catch (RuntimeException | Error e) {
+            loop.execute(() -> drop(e)); // the queue stays busy for ever
+            throw e;
         }
     }
 

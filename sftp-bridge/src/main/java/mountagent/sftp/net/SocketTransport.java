@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Sockets on event loops, one a processor. Thread-safe.
 ///
-/// A request costs one waking of a thread, that of its connection's loop; who sends an answer wakes nobody but the
-/// client. The transport that MINA brings wakes three to five of its own.
+/// A request wakes one thread here, that of its connection's loop; who sends an answer wakes nobody but the client. By
+/// its code, the transport that MINA brings wakes three or more of its own. A listener of MINA's events is kept as its
+/// interface asks, and told nothing: this server has none.
 public final class SocketTransport extends AbstractCloseable implements IoServiceFactory {
     private final List<EventLoop> loops;
     private final AtomicInteger turn = new AtomicInteger();

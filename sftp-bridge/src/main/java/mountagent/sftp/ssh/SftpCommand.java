@@ -74,8 +74,7 @@ final class SftpCommand implements Command, ChannelDataReceiver {
         }
     }
 
-    /// Gives `opened` what came early, and from then on what comes; false if the channel has ended. The lock is not
-    /// held
+    /// Gives `opened` what came early, and from then on what comes; false if the channel has ended. The lock is free
     /// meanwhile: answers may have to wait for an exchange of keys.
     private boolean serve(SftpSession opened) {
         for (byte[] bytes = nextEarly(opened); bytes.length > 0; bytes = nextEarly(opened)) {

@@ -1,6 +1,7 @@
 package mountagent.sftp.ssh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -77,7 +78,7 @@ final class SftpCommandTest {
             Await.until("both are answered", () -> answers.size() == 2);
             assertEquals(List.of((byte) 2, (byte) 104), answers);
             command.close();
-            assertEquals(true, commands.awaitEnd(java.time.Duration.ofSeconds(10)));
+            assertTrue(commands.awaitEnd(java.time.Duration.ofSeconds(10)));
         }
     }
 
