@@ -37,8 +37,8 @@ public interface MetaEngine extends AutoCloseable {
     /// What [#readAndList] brings: what the function answered, and the first page of the directory.
     record Listed<T extends @Nullable Object>(T answer, Page<Scan.DirEntry> page) {}
 
-    /// A [#read] and the first page of a [#scan] of `directory`; an engine that pays for each round trip does both in
-    /// one.
+    /// A [#read] and the first page of a [#scan] of `directory`; an engine that pays for each round trip asks for both
+    /// together.
     default <T extends @Nullable Object> Listed<T> readAndList(
             ReadPlan plan, ReadWork<T> work, Scan.Directory directory, int limit) throws FsException {
         T answer = read(plan, work);
