@@ -110,7 +110,7 @@ public final class FuseProvider implements FrontEndProvider {
 
     private @Nullable Rings rings(DeviceTransport transport, Path path, MountRequest request) {
         try {
-            return Rings.open(settings.sys(), transport.descriptor(), path, request.ringDepth(), settings.dataMax());
+            return Rings.open(settings, transport.descriptor(), path, request.ringDepth());
         } catch (IOException e) {
             Rings.warn(String.valueOf(e.getMessage()));
             return null;

@@ -87,6 +87,23 @@ public record FuseSettings(
                 probeLimit);
     }
 
+    /// The same with the kernel's settings elsewhere.
+    public FuseSettings withSys(Path path) {
+        return new FuseSettings(
+                device,
+                proc,
+                path,
+                helpers,
+                helperAlways,
+                lanes,
+                dataMax,
+                detachedBytes,
+                openMax,
+                readAheadKib,
+                drainLimit,
+                probeLimit);
+    }
+
     /// The same with other helpers, which are used by root too.
     public FuseSettings withHelperAlways(List<String> programs) {
         return new FuseSettings(

@@ -24,21 +24,40 @@ import org.slf4j.LoggerFactory;
 /// `depth`; then requests wait in the kernel until one of those at work ends, which each does by itself. Waits for
 /// locks, which only other requests end, do not count: each brings one more lane with it ([LockOperations] bounds
 /// them).
+///
+/// Lanes stay on the processor of the programs they serve ([Bindings]), but for streams: what the kernel reads ahead is
+/// all of one processor, and several may copy it.
 final class RingQueue implements Lanes, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RingQueue.class);
 
     /// A request with so much data keeps its lane long enough for another to be worth its while.
     private static final int LARGE_BYTES = 64 * Sizes.KIB;
 
+    /// So many large requests in a row are a stream.
+    private static final int STREAM_AT = 4;
+
+    /// The connection: the kernel's end, where it is mounted, and the longest data in a request and its headers.
+    record Connection(int descriptor, String mountPoint, int dataCapacity) {}
+
     /// Starts the thread of a lane.
     interface Starter {
         void start(int lane);
     }
 
-    /// How many lanes there are at first, and how many others a lane leaves to receive when it serves what may wait.
-    private static final int AT_FIRST = 3;
+    /// How many lanes there are at first on a processor that runs.
+    static final int AT_FIRST = 3;
 
+    /// How many others a lane leaves to receive when it serves what may wait.
     private static final int RESERVE = 2;
+
+    /// Where a lane runs.
+    private enum Binding {
+        UNKNOWN,
+        BOUND,
+        FREE,
+        /// The system does not let it run where it would have to.
+        REFUSED
+    }
 
     /// A lane, with what its thread alone knows.
     private static final class Place {
@@ -46,6 +65,7 @@ final class RingQueue implements Lanes, AutoCloseable {
         private boolean isNew;
         private boolean serves;
         private boolean waitsForLock;
+        private Binding binding = Binding.UNKNOWN;
 
         Place(RingLane lane) {
             this.lane = lane;
@@ -59,11 +79,10 @@ final class RingQueue implements Lanes, AutoCloseable {
         }
     }
 
-    private final int descriptor;
+    private final Connection connection;
     private final int processor;
     private final int depth;
-    private final int dataCapacity;
-    private final String mountPoint;
+    private final @Nullable Bindings bindings;
     private final ThreadFactory callers = Threads.platform("fuse-ring-call-");
     private final List<Place> places = new CopyOnWriteArrayList<>();
     private final ReentrantLock starting = new ReentrantLock();
@@ -74,24 +93,31 @@ final class RingQueue implements Lanes, AutoCloseable {
     /// How many lanes serve waits for locks.
     private final AtomicInteger lockWaits = new AtomicInteger();
 
+    /// How many large requests came in a row, up to [#STREAM_AT]; a hint.
+    private volatile int large;
+
     private volatile @Nullable Starter starter;
 
-    /// One for `processor` of the mount at `mountPoint`, whose lanes are not started. IOException when the system
-    /// refuses them.
-    RingQueue(int descriptor, String mountPoint, int processor, int depth, int dataCapacity) throws IOException {
-        this.mountPoint = mountPoint;
-        this.descriptor = descriptor;
+    /// One for `processor` of `connection`, with `lanes` lanes, not started yet, and at most `depth`. IOException when
+    /// the system refuses them.
+    RingQueue(Connection connection, int processor, int lanes, int depth, @Nullable Bindings bindings)
+            throws IOException {
+        this.connection = connection;
         this.processor = processor;
         this.depth = depth;
-        this.dataCapacity = dataCapacity;
+        this.bindings = bindings;
         try {
-            for (int lane = 0; lane < Math.min(AT_FIRST, depth); lane++) {
-                places.add(new Place(new RingLane(descriptor, processor, dataCapacity)));
+            for (int lane = 0; lane < Math.min(lanes, depth); lane++) {
+                places.add(new Place(newLane()));
             }
         } catch (IOException | OutOfMemoryError e) {
             close();
             throw e;
         }
+    }
+
+    private RingLane newLane() throws IOException {
+        return new RingLane(connection.descriptor(), processor, connection.dataCapacity());
     }
 
     /// Starts the lanes by `threads`, which is used for further ones when they are needed.
@@ -143,21 +169,57 @@ final class RingQueue implements Lanes, AutoCloseable {
             lockWaits.decrementAndGet();
             mine.waitsForLock = false;
         }
+        settle(mine);
         Request request = mine.lane.receive();
         receiving.decrementAndGet();
         mine.serves = true;
-        if (request != null && copiesMuch(request)) {
+        if (request == null) {
+            free(mine);
+        } else if (copiesMuch(request)) {
+            large = Math.min(large + 1, STREAM_AT);
             seeToReceiver();
+        } else {
+            large = 0;
         }
         return request;
+    }
+
+    /// Has a lane wait where it serves best.
+    private void settle(Place mine) {
+        if (bindings == null || mine.binding == Binding.REFUSED) {
+            return;
+        }
+        if (mine.binding == Binding.BOUND) {
+            bindings.freeOthers();
+        }
+        boolean isStream = large >= STREAM_AT;
+        if (isStream && mine.binding != Binding.FREE) {
+            free(mine);
+        } else if (!isStream && mine.binding != Binding.BOUND) {
+            mine.binding = bindings.bind(processor) ? Binding.BOUND : Binding.REFUSED;
+        }
+    }
+
+    private void free(Place mine) {
+        if (bindings != null) {
+            bindings.free();
+            mine.binding = Binding.FREE;
+        }
     }
 
     /// Sends a request to the queue, as any program on its processor would: the kernel gives a new entry none of
     /// those that wait already, for which it looks only when a reply comes in. The reply to this one is such a one.
     private void call() {
-        int rc = Affinity.on(processor, () -> LibC.askForSpace(mountPoint));
+        boolean isBound = bindings != null && bindings.bind(processor);
+        int rc = isBound ? 0 : Affinity.only(processor).giveTo(Affinity.THIS_THREAD);
+        if (rc == 0) {
+            rc = LibC.askForSpace(connection.mountPoint());
+        }
         if (rc != 0) {
             log.debug("requests of processor {} may wait for the next reply: {}", processor, LibC.describe(-rc));
+        }
+        if (isBound) {
+            bindings.free();
         }
     }
 
@@ -194,7 +256,7 @@ final class RingQueue implements Lanes, AutoCloseable {
         starting.lock();
         try {
             if (receiving.get() < RESERVE && places.size() < depth + lockWaits.get()) {
-                places.add(Place.joining(new RingLane(descriptor, processor, dataCapacity)));
+                places.add(Place.joining(newLane()));
                 start(threads, places.size() - 1);
             }
         } catch (IOException | OutOfMemoryError e) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import mountagent.base.Sizes;
@@ -31,15 +32,19 @@ final class Rings implements AutoCloseable {
 
     /// Makes rings and memory for the connection behind `descriptor`, to be started once INIT is answered. IOException
     /// that says what is missing and what helps.
-    static Rings open(Path sys, int descriptor, Path mountPoint, int depth, int dataMax) throws IOException {
-        checkParameter(sys.resolve(PARAMETER));
-        int processors = count(Files.readString(sys.resolve("devices/system/cpu/possible"), StandardCharsets.US_ASCII)
-                .strip());
+    static Rings open(FuseSettings settings, int descriptor, Path mountPoint, int depth) throws IOException {
+        checkParameter(settings.sys().resolve(PARAMETER));
+        int processors = processors(settings.sys(), "possible").cardinality();
+        BitSet running = processors(settings.sys(), "online");
+        // As the classic requests: the kernel wants room for the longest reply and write.
+        var connection =
+                new RingQueue.Connection(descriptor, mountPoint.toString(), settings.dataMax() + 4 * Sizes.KIB);
+        Bindings bindings = Bindings.open(settings.proc());
         List<RingQueue> queues = new ArrayList<>();
         try {
             for (int processor = 0; processor < processors; processor++) {
-                // As the classic requests: the kernel wants room for the longest reply and write.
-                queues.add(new RingQueue(descriptor, mountPoint.toString(), processor, depth, dataMax + 4 * Sizes.KIB));
+                int lanes = running.get(processor) ? RingQueue.AT_FIRST : 1;
+                queues.add(new RingQueue(connection, processor, lanes, depth, bindings));
             }
         } catch (IOException | OutOfMemoryError e) {
             queues.forEach(RingQueue::close);
@@ -60,18 +65,23 @@ final class Rings implements AutoCloseable {
         }
     }
 
-    /// How many processors a list like `0-3,8` names.
-    static int count(String list) throws IOException {
-        int count = 0;
+    private static BitSet processors(Path sys, String which) throws IOException {
+        Path list = sys.resolve("devices/system/cpu").resolve(which);
+        return processors(Files.readString(list, StandardCharsets.US_ASCII).strip());
+    }
+
+    /// The processors that a list like `0-3,8` names.
+    static BitSet processors(String list) throws IOException {
+        var processors = new BitSet();
         try {
             for (String range : list.split(",")) {
                 String[] ends = range.split("-");
-                count += Integer.parseInt(ends[ends.length - 1]) - Integer.parseInt(ends[0]) + 1;
+                processors.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
             }
-        } catch (NumberFormatException e) {
+        } catch (NumberFormatException | IndexOutOfBoundsException e) {
             throw new IOException("the list of processors is '" + list + "'", e);
         }
-        return count;
+        return processors;
     }
 
     /// Says that the mount does without, and why.

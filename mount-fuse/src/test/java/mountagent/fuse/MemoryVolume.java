@@ -40,6 +40,9 @@ final class MemoryVolume extends MemoryNames {
     /// What reads wait for, if anything.
     volatile @Nullable CountDownLatch readGate;
 
+    /// What an open does besides.
+    volatile Runnable onOpen = () -> {};
+
     /// Whether files may keep what the kernel has of them.
     volatile boolean keepCache = true;
 
@@ -77,6 +80,7 @@ final class MemoryVolume extends MemoryNames {
     public FileHandle open(Caller caller, long inode, OpenSpec spec) throws FsException {
         Node node = node(inode);
         openHandles.incrementAndGet();
+        onOpen.run();
         return new Handle(node, spec, keepCache);
     }
 

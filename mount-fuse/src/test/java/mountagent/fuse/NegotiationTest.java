@@ -124,6 +124,7 @@ final class NegotiationTest {
         Files.createDirectories(sys.resolve("devices/system/cpu"));
         Files.writeString(sys.resolve("module/fuse/parameters/enable_uring"), "Y\n");
         Files.writeString(sys.resolve("devices/system/cpu/possible"), "0-1\n");
+        Files.writeString(sys.resolve("devices/system/cpu/online"), "0\n");
         kernel.send(ScriptedKernel.init(7, 41, ScriptedKernel.FLAGS_OLD));
         kernel.connect(volume, RINGS, ringsIn(sys));
         assertEquals(0, kernel.reply().body().getInt(32));
@@ -134,7 +135,7 @@ final class NegotiationTest {
     /// None where the system forbids them, which must say so.
     private static @Nullable Rings ringsIn(Path sys) {
         try {
-            return Rings.open(sys, -1, Path.of("/nowhere"), 4, Sizes.MIB);
+            return Rings.open(FuseSettings.standard().withSys(sys), -1, Path.of("/nowhere"), 4);
         } catch (IOException e) {
             assertTrue(String.valueOf(e.getMessage()).contains("io_uring_setup"), e.getMessage());
             return null;

@@ -7,19 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import mountagent.base.Await;
 import mountagent.base.Program;
-import mountagent.base.Sizes;
+import mountagent.base.Threads;
 import mountagent.frontend.Mount;
 import mountagent.frontend.MountRequest;
 import mountagent.volume.Origin;
@@ -50,8 +54,8 @@ final class RingsTest {
     }
 
     private static String refusal(Path sys) {
-        IOException refusal =
-                assertThrows(IOException.class, () -> Rings.open(sys, -1, Path.of("/nowhere"), 4, Sizes.MIB));
+        FuseSettings settings = FuseSettings.standard().withSys(sys);
+        IOException refusal = assertThrows(IOException.class, () -> Rings.open(settings, -1, Path.of("/nowhere"), 4));
         return String.valueOf(refusal.getMessage());
     }
 
@@ -65,10 +69,10 @@ final class RingsTest {
     }
 
     @Test
-    void processorsAreCounted() throws Exception {
-        assertEquals(1, Rings.count("0"));
-        assertEquals(7, Rings.count("0-3,8,10-11"));
-        assertThrows(IOException.class, () -> Rings.count("none"));
+    void processorsAreListed() throws Exception {
+        assertEquals("{0}", Rings.processors("0").toString());
+        assertEquals("{0, 1, 2, 3, 8, 10, 11}", Rings.processors("0-3,8,10-11").toString());
+        assertThrows(IOException.class, () -> Rings.processors("none"));
     }
 
     @Test
@@ -83,6 +87,60 @@ final class RingsTest {
         assertEquals(0, volume.openHandles.get());
     }
 
+    /// Where each thread of this process may run, by its name.
+    private static Map<String, String> processorsOfThreads() throws IOException {
+        Map<String, String> all = new TreeMap<>();
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path task : tasks) {
+                String status = Files.readString(task.resolve("status"));
+                all.put(field(status, "Name") + " " + task.getFileName(), field(status, "Cpus_allowed_list"));
+            }
+        }
+        return all;
+    }
+
+    private static String field(String status, String name) {
+        return status.lines()
+                .filter(line -> line.startsWith(name + ":"))
+                .findFirst()
+                .orElseThrow()
+                .substring(name.length() + 1)
+                .strip();
+    }
+
+    /// A small file at a time keeps lanes on their processors; whom they start goes where it likes.
+    @Test
+    void lanesAloneStayOnTheirProcessors() throws Exception {
+        String everywhere = field(Files.readString(Path.of("/proc/self/status")), "Cpus_allowed_list");
+        var end = new CountDownLatch(1);
+        ThreadFactory threads = Threads.platform("of-a-lane-");
+        volume.onOpen = () -> threads.newThread(() -> await(end)).start();
+        try (Mount mount = mount(mountPoint(), MountRequest.RING_DEPTH)) {
+            Path at = Path.of(mount.mountPoint());
+            Program.run(at, "for i in $(seq 50); do echo $i > file$i; cat file$i; done");
+            Map<String, String> places = processorsOfThreads();
+            places.forEach((name, processors) -> {
+                if (name.matches("fuse-ring-[0-9].*")) {
+                    String own = name.split("-")[2];
+                    assertTrue(everywhere.equals(own) || processors.equals(own), name + " on " + processors);
+                } else {
+                    assertEquals(everywhere, processors, name);
+                }
+            });
+            assertTrue(places.keySet().stream().anyMatch(name -> name.startsWith("of-a-lane-")), places::toString);
+        } finally {
+            end.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Test
     void theClassicTransportIsUsedUnlessAskedFor() throws Exception {
         try (MountFixture fixture = MountFixture.mount(folder)) {
@@ -94,20 +152,7 @@ final class RingsTest {
     /// The settings point to a machine whose kernel knows nothing of it.
     @Test
     void aMountGoesOnWithoutRings() throws Exception {
-        FuseSettings usual = FuseSettings.standard();
-        var settings = new FuseSettings(
-                usual.device(),
-                usual.proc(),
-                Files.createDirectory(folder.resolve("sys")),
-                usual.helpers(),
-                false,
-                usual.lanes(),
-                usual.dataMax(),
-                usual.detachedBytes(),
-                usual.openMax(),
-                usual.readAheadKib(),
-                usual.drainLimit(),
-                usual.probeLimit());
+        FuseSettings settings = FuseSettings.standard().withSys(Files.createDirectory(folder.resolve("sys")));
         try (MountFixture fixture = MountFixture.mount(folder, volume, RingKernel.OPTIONS, settings)) {
             Files.writeString(fixture.at().resolve("file"), "content");
             assertEquals("content", Files.readString(fixture.at().resolve("file")));
