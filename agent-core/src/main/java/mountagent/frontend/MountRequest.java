@@ -44,7 +44,9 @@ public record MountRequest(
         DEVICES,
         WRITEBACK_CACHE,
         /// Requests of the kernel come over io_uring where it offers that.
-        IO_URING
+        IO_URING,
+        /// And where it does not, that is worth a warning.
+        IO_URING_EXPECTED
     }
 
     public MountRequest {

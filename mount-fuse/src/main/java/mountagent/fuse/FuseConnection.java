@@ -39,6 +39,7 @@ final class FuseConnection {
     private static final Duration END_STEP = Duration.ofMillis(500);
     private static final Duration LAST_WAIT = Duration.ofSeconds(10);
 
+    private final MountRequest request;
     private final Transport transport;
     private final @Nullable Rings rings;
     private final MountState state;
@@ -63,6 +64,7 @@ final class FuseConnection {
             VolumeFs volume,
             MountRequest request,
             FuseSettings settings) {
+        this.request = request;
         this.transport = transport;
         this.rings = rings;
         this.drainLimit = settings.drainLimit();
@@ -124,7 +126,7 @@ final class FuseConnection {
             init.succeed(Protocol.REPLY_LENGTH);
             transport.reply(init);
             log.debug("the kernel offers {}, agreed on {}", offer, protocol);
-            return new FuseConnection(transport, agreed(rings, protocol), protocol, volume, request, settings);
+            return new FuseConnection(transport, agreed(rings, protocol, request), protocol, volume, request, settings);
         }
     }
 
@@ -137,11 +139,11 @@ final class FuseConnection {
         return options;
     }
 
-    private static @Nullable Rings agreed(@Nullable Rings rings, Protocol protocol) {
+    private static @Nullable Rings agreed(@Nullable Rings rings, Protocol protocol, MountRequest request) {
         if (rings == null || protocol.has(InitFlag.OVER_IO_URING)) {
             return rings;
         }
-        Rings.warn("the kernel does not offer it");
+        Rings.reportMissing(request, "the kernel does not offer it");
         rings.close();
         return null;
     }
@@ -168,14 +170,15 @@ final class FuseConnection {
 
     /// The kernel waits for all queues, or for the first that it refuses: one of the two it must get.
     private void start(Rings all) throws InterruptedException {
-        for (RingQueue queue : all.queues()) {
+        for (RingQueue queue : all.begin()) {
             Dispatcher dispatcher = dispatcher(queue);
             ThreadFactory platform = Threads.platform("fuse-ring-" + queue.processor() + "-");
             try {
-                queue.start(lane -> threads.start(platform, () -> dispatcher.serve(lane), () -> all.laneEnded(queue)));
+                queue.start(lane ->
+                        threads.start(platform, () -> dispatcher.serve(lane), () -> all.laneEnded(request, queue)));
             } catch (OutOfMemoryError e) {
                 queue.callOff();
-                Rings.warn("no thread can be started (" + e.getMessage() + ")");
+                Rings.reportMissing(request, "no thread can be started (" + e.getMessage() + ")");
                 return;
             }
         }

@@ -112,7 +112,7 @@ public final class FuseProvider implements FrontEndProvider {
         try {
             return Rings.open(settings, transport.descriptor(), path, request.ringDepth());
         } catch (IOException e) {
-            Rings.warn(String.valueOf(e.getMessage()));
+            Rings.reportMissing(request, String.valueOf(e.getMessage()));
             return null;
         }
     }

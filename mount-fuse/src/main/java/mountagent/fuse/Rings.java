@@ -4,12 +4,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import mountagent.base.Clock;
 import mountagent.base.Sizes;
+import mountagent.base.Threads;
+import mountagent.frontend.MountRequest;
+import mountagent.frontend.MountRequest.MountOption;
 import mountagent.fuse.sys.LibC;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +29,17 @@ final class Rings implements AutoCloseable {
 
     private static final String PARAMETER = "module/fuse/parameters/enable_uring";
 
-    private final List<RingQueue> queues;
-    private final AtomicBoolean isReported = new AtomicBoolean();
+    /// How often it is looked for threads that are bound by inheritance while no lane does.
+    private static final Duration SWEEP = Duration.ofSeconds(1);
 
-    private Rings(List<RingQueue> queues) {
+    private final List<RingQueue> queues;
+    private final @Nullable Bindings bindings;
+    private final AtomicBoolean isReported = new AtomicBoolean();
+    private final Thread sweeper = Threads.virtual("fuse-bindings-").newThread(this::sweep);
+
+    private Rings(List<RingQueue> queues, @Nullable Bindings bindings) {
         this.queues = List.copyOf(queues);
+        this.bindings = bindings;
     }
 
     /// Makes rings and memory for the connection behind `descriptor`, to be started once INIT is answered. IOException
@@ -51,7 +63,7 @@ final class Rings implements AutoCloseable {
             throw new IOException(
                     e.getMessage() + "; see 'sysctl kernel.io_uring_disabled' and what the container may call", e);
         }
-        return new Rings(queues);
+        return new Rings(queues, bindings);
     }
 
     private static void checkParameter(Path parameter) throws IOException {
@@ -84,26 +96,46 @@ final class Rings implements AutoCloseable {
         return processors;
     }
 
-    /// Says that the mount does without, and why.
-    static void warn(String reason) {
-        log.warn("-o io_uring has no effect: {}; the mount goes on over /dev/fuse", reason);
+    /// Says that the mount of `request` does without, and why.
+    static void reportMissing(MountRequest request, String reason) {
+        if (request.has(MountOption.IO_URING_EXPECTED)) {
+            log.warn("-o io_uring has no effect: {}; the mount goes on over /dev/fuse", reason);
+        } else {
+            log.info("requests come over /dev/fuse and not io_uring: {}", reason);
+        }
     }
 
-    List<RingQueue> queues() {
+    /// The queues, to be started now.
+    List<RingQueue> begin() {
+        sweeper.start();
         return queues;
     }
 
+    private void sweep() {
+        try {
+            while (bindings != null) {
+                Clock.SYSTEM.sleep(SWEEP);
+                bindings.freeOthers();
+            }
+        } catch (InterruptedException _) {
+            log.debug("no more lanes to look after");
+        }
+    }
+
     /// To be called when a lane of `queue` has ended: says so if that was since the kernel refused it.
-    void laneEnded(RingQueue queue) {
+    void laneEnded(MountRequest request, RingQueue queue) {
         int refusal = queue.refusal();
         if (refusal != 0 && isReported.compareAndSet(false, true)) {
-            warn("the kernel refused the ring of processor " + queue.processor() + ": " + LibC.describe(refusal));
+            reportMissing(
+                    request,
+                    "the kernel refused the ring of processor " + queue.processor() + ": " + LibC.describe(refusal));
         }
     }
 
     /// Gives everything back. Only when no thread uses it any more.
     @Override
     public void close() {
+        sweeper.interrupt();
         queues.forEach(RingQueue::close);
     }
 }

@@ -39,8 +39,8 @@ final class FuseFlags {
     @Option(
             names = "-o",
             paramLabel = "OPTIONS",
-            description = "allow_other (default for root), ro, nonempty, io_uring, io_uring_q_depth=N, separated by"
-                    + " commas.")
+            description = "allow_other (default for root), ro, nonempty, io_uring (default where the kernel has it"
+                    + " switched on), no_io_uring, io_uring_q_depth=N, separated by commas.")
     private List<String> options = new ArrayList<>();
 
     /// How many requests of a processor may be asked to be at work at a time: some, so that one that waits leaves
@@ -56,14 +56,14 @@ final class FuseFlags {
 
     /// The choices; root lets everybody in, as the official client does.
     Set<MountOption> choices(boolean isRoot) throws CommandFailure {
-        var chosen = EnumSet.noneOf(MountOption.class);
+        var chosen = EnumSet.of(MountOption.IO_URING);
         for (var list : options) {
             for (var option : list.split(",", -1)) {
                 add(option.strip(), chosen);
             }
         }
         if (hasRingDepth && !chosen.contains(MountOption.IO_URING)) {
-            throw new CommandFailure("-o " + RING_DEPTH + ringDepth + " says nothing without -o io_uring");
+            throw new CommandFailure("-o " + RING_DEPTH + ringDepth + " says nothing with -o no_io_uring");
         }
         if (readOnly) {
             chosen.add(MountOption.READ_ONLY);
@@ -114,7 +114,14 @@ final class FuseFlags {
             case "allow_other" -> chosen.add(MountOption.ALLOW_OTHER);
             case "ro" -> chosen.add(MountOption.READ_ONLY);
             case "nonempty" -> chosen.add(MountOption.NON_EMPTY);
-            case "io_uring" -> chosen.add(MountOption.IO_URING);
+            case "io_uring" -> {
+                chosen.add(MountOption.IO_URING);
+                chosen.add(MountOption.IO_URING_EXPECTED);
+            }
+            case "no_io_uring" -> {
+                chosen.remove(MountOption.IO_URING);
+                chosen.remove(MountOption.IO_URING_EXPECTED);
+            }
             default -> {
                 if (!NOTHING_TO_DO.contains(option)) {
                     throw new CommandFailure("-o " + option + " is not built yet");

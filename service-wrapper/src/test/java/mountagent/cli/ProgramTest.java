@@ -134,7 +134,7 @@ final class ProgramTest {
                         "2s",
                         "--entry-cache=500ms",
                         "-o",
-                        "allow_other,nonempty",
+                        "allow_other,nonempty,no_io_uring",
                         "--no-usage-report"),
                 terminal::err);
         var request = terminal.frontEnd().request();
@@ -172,19 +172,23 @@ final class ProgramTest {
         assertEquals(0, terminal.run("mount", "--create", "demo", "mnt", "-o", "io_uring,io_uring_q_depth=8"));
         assertTrue(terminal.frontEnd().request().has(MountOption.IO_URING));
         assertEquals(8, terminal.frontEnd().request().ringDepth());
+        assertTrue(terminal.frontEnd().request().has(MountOption.IO_URING_EXPECTED));
         assertEquals(0, terminal.run("mount", "demo", "mnt"));
-        assertFalse(terminal.frontEnd().request().has(MountOption.IO_URING), "only when asked for");
+        assertTrue(terminal.frontEnd().request().has(MountOption.IO_URING), "where the kernel has them");
+        assertFalse(terminal.frontEnd().request().has(MountOption.IO_URING_EXPECTED));
+        assertEquals(0, terminal.run("mount", "demo", "mnt", "-o", "no_io_uring"));
+        assertFalse(terminal.frontEnd().request().has(MountOption.IO_URING));
     }
 
     @Test
     void depthsOfRingsThatMakeNoSenseAreRefused() {
         assertEquals(1, terminal.run("mount", "--create", "demo", "mnt", "-o", "io_uring,io_uring_q_depth=3"));
         assertEquals(1, terminal.run("mount", "--create", "demo", "mnt", "-o", "io_uring,io_uring_q_depth=many"));
-        assertEquals(1, terminal.run("mount", "--create", "demo", "mnt", "-o", "io_uring_q_depth=8"));
+        assertEquals(1, terminal.run("mount", "--create", "demo", "mnt", "-o", "io_uring_q_depth=8,no_io_uring"));
         assertEquals("""
                 juicefs: -o io_uring_q_depth=3: give a number from 4 to 1024
                 juicefs: -o io_uring_q_depth=many: give a number from 4 to 1024
-                juicefs: -o io_uring_q_depth=8 says nothing without -o io_uring
+                juicefs: -o io_uring_q_depth=8 says nothing with -o no_io_uring
                 """, terminal.err());
     }
 
