@@ -189,15 +189,16 @@ final class InodeCommitter {
             failure = new FsException(Errno.EIO, "the commit of slice " + slice.record() + " broke off", e);
         } finally {
             lock.lock();
-            committed(slice, records, failure);
+            committed(slice, records, time, failure);
         }
         afterCommit(slice, records, failure);
     }
 
-    private void committed(PendingSlice slice, int records, @Nullable FsException failure) {
+    private void committed(PendingSlice slice, int records, Timestamp time, @Nullable FsException failure) {
         isCommitting = false;
         pending.removeHead();
         if (failure == null) {
+            state.setCommitted(time);
             state.lists().appended(slice.chunk(), slice.record(), records, data.nanoTime());
         } else {
             state.keep(failure);

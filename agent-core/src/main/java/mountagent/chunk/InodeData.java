@@ -152,6 +152,18 @@ public final class InodeData implements AutoCloseable {
         reader.forget();
     }
 
+    /// Whether a file that was changed at `mtime` was changed by a commit of ours then, and no commit since the last
+    /// question met records of others. Asked while nothing is pending.
+    public boolean isChangeOurs(Timestamp mtime) {
+        state.lock().lock();
+        try {
+            boolean hasOthers = state.lists().takeOthers();
+            return mtime.equals(state.committed()) && !hasOthers;
+        } finally {
+            state.lock().unlock();
+        }
+    }
+
     /// Makes the next barrier of this inode cover what `source` has not synced: slices were shared with it.
     public void adoptUnsynced(long source) {
         data.unsynced().share(source, inode);

@@ -3,6 +3,7 @@ package mountagent.chunk;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.FsException;
+import mountagent.base.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// What the writer, the committer and the reader of one inode share, and the lock that guards it. The lock
@@ -14,6 +15,7 @@ final class InodeState {
     private final PendingSlices pending;
     private final SliceLists lists = new SliceLists();
     private long changes;
+    private @Nullable Timestamp committed;
     private volatile @Nullable FsException failure;
 
     InodeState(long inode, int blockSize) {
@@ -43,6 +45,16 @@ final class InodeState {
     @Nullable
     Pending shown() {
         return pending.shown();
+    }
+
+    /// When the last slice that was committed here was written; null before the first. Guarded by the lock.
+    @Nullable
+    Timestamp committed() {
+        return committed;
+    }
+
+    void setCommitted(Timestamp time) {
+        committed = time;
     }
 
     /// Wakes who waits for a change. Called with the lock.

@@ -10,6 +10,9 @@ import org.slf4j.LoggerFactory;
 final class ChangeEvents {
     private static final Logger log = LoggerFactory.getLogger(ChangeEvents.class);
 
+    /// Whoever changes the volume through other mounts.
+    private static final Origin ELSEWHERE = new Origin("elsewhere");
+
     private record Listener(Origin origin, ChangeListener target) {}
 
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -35,6 +38,18 @@ final class ChangeEvents {
     void data(Origin origin, long inode, long offset, long length) {
         if (hasOthers(origin)) {
             publish(new ChangeEvent.DataChanged(origin, inode, offset, length));
+        }
+    }
+
+    /// Contents may have changed elsewhere: returns once the front ends have dropped what they had of them.
+    void dataElsewhere(long inode) {
+        var event = new ChangeEvent.DataChanged(ELSEWHERE, inode, 0, -1);
+        for (Listener listener : listeners) {
+            try {
+                listener.target().changedNow(event);
+            } catch (RuntimeException failure) {
+                log.error("front end {} failed on {}", listener.origin(), event, failure);
+            }
         }
     }
 

@@ -4,4 +4,10 @@ package mountagent.volume;
 @FunctionalInterface
 public interface ChangeListener {
     void changed(ChangeEvent event);
+
+    /// The same of a change that somebody is about to rely on: has its effect before this returns, and may wait for
+    /// operations under way.
+    default void changedNow(ChangeEvent event) {
+        changed(event);
+    }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import mountagent.base.AllocateMode;
+import mountagent.base.Attr;
 import mountagent.base.AttrChange;
 import mountagent.base.Caller;
 import mountagent.base.DentryKey;
@@ -51,6 +52,7 @@ final class FileOperations {
                 stat = nodes.setattr(caller, inode, AttrChange.NONE.withLength(0), TruncateRight.BY_HANDLE);
             }
             boolean isAsBefore = parts.seen().opened(stat.attr());
+            open.sawVersion(FileVersion.of(stat.attr()));
             look.tellSlices(isAsBefore);
             return new OpenFile(open, spec, isAsBefore);
         } catch (FsException | RuntimeException failure) {
@@ -87,7 +89,9 @@ final class FileOperations {
     private OpenFile openNew(MetaStore.Placed placed, OpenSpec spec) {
         OpenInode open = parts.table().acquire(placed.inode(), parts.data()::open);
         open.observe(null, placed.node(), open.cuts(), parts.clock().nanoTime());
-        parts.seen().opened(placed.node().shown(placed.inode()));
+        Attr attr = placed.node().shown(placed.inode());
+        parts.seen().opened(attr);
+        open.sawVersion(FileVersion.of(attr));
         return new OpenFile(open, spec, true);
     }
 

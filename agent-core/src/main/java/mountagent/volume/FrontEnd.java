@@ -30,6 +30,7 @@ final class FrontEnd implements VolumeFs {
     private final NodeOperations nodes;
     private final FileOperations files;
     private final DirectoryOperations directories;
+    private final LockedFiles lockedFiles;
 
     FrontEnd(VolumeParts parts, Origin origin) {
         this.parts = parts;
@@ -37,6 +38,7 @@ final class FrontEnd implements VolumeFs {
         this.nodes = new NodeOperations(parts, origin);
         this.files = new FileOperations(parts, nodes, origin);
         this.directories = new DirectoryOperations(parts);
+        this.lockedFiles = new LockedFiles(parts);
     }
 
     private void requireWritable() throws FsException {
@@ -268,13 +270,19 @@ final class FrontEnd implements VolumeFs {
 
     @Override
     public void flock(FileHandle handle, long owner, LockMode mode, LockWait wait) throws FsException {
-        parts.lockWaiters().flock(OpenFile.of(handle), owner, mode, wait);
+        OpenFile file = OpenFile.of(handle);
+        lockedFiles.before(file);
+        parts.lockWaiters().flock(file, owner, mode, wait);
+        lockedFiles.after(file, mode);
     }
 
     @Override
     public void setLock(FileHandle handle, long owner, int pid, LockMode mode, LockRange range, LockWait wait)
             throws FsException {
-        parts.lockWaiters().setLock(OpenFile.of(handle), owner, pid, mode, range, wait);
+        OpenFile file = OpenFile.of(handle);
+        lockedFiles.before(file);
+        parts.lockWaiters().setLock(file, owner, pid, mode, range, wait);
+        lockedFiles.after(file, mode);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package mountagent.volume;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import mountagent.base.Attr;
@@ -35,6 +37,7 @@ final class OpenInode {
     private volatile boolean mayHaveSetIds = true;
     private volatile boolean mayHaveLocks;
     private volatile boolean sustained;
+    private final AtomicReference<@Nullable FileVersion> seen = new AtomicReference<>();
 
     OpenInode(long inode, InodeData data) {
         this.inode = inode;
@@ -140,6 +143,12 @@ final class OpenInode {
     /// Whether a lock of this inode is about to be dropped: who finds it taken may as well wait for that.
     boolean isLockBeingReleased() {
         return lockReleases.get() > 0;
+    }
+
+    /// Takes note of the version that all that is cached here is as of from now on; whether it is the one it was as
+    /// of before. Null when none is known.
+    boolean sawVersion(@Nullable FileVersion version) {
+        return Objects.equals(seen.getAndSet(version), version);
     }
 
     /// Whether this session keeps the inode alive although it has no name.

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import mountagent.base.Clock;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.LockMode;
@@ -138,5 +141,73 @@ class LocksTest {
         waiter.interrupt();
         waiter.join();
         assertEquals(Errno.EINTR, told.get());
+    }
+
+    /// Another client of the same volume, which has read the file, and what its front end was told since.
+    private final class Elsewhere implements AutoCloseable {
+        private final TestVolume there;
+        private final FileHandle handle;
+        private final List<ChangeEvent> told = new ArrayList<>();
+
+        Elsewhere() throws FsException {
+            there = TestVolume.open(volume.engine(), volume.store(), Clock.SYSTEM);
+            handle = there.fs().open(ROOT_USER, first.inode(), OpenSpec.READ_WRITE);
+            assertEquals("x", there.readText(handle));
+            there.fs().subscribe(told::add);
+        }
+
+        @Override
+        public void close() throws FsException {
+            there.close(handle);
+            there.closeUnchecked();
+        }
+    }
+
+    @Test
+    void whoTakesALockSeesWhatWasWrittenUnderItElsewhere() throws FsException {
+        try (var elsewhere = new Elsewhere()) {
+            VolumeFs fs = elsewhere.there.fs();
+            volume.fs().flock(first, 1, LockMode.EXCLUSIVE, LockWait.TRY);
+            volume.write(first, 0, "longer than before");
+            volume.fs().flock(first, 1, LockMode.UNLOCK, LockWait.TRY);
+            fs.flock(elsewhere.handle, 9, LockMode.SHARED, LockWait.TRY);
+            assertEquals(1, elsewhere.told.size(), "its front end dropped what it had");
+            assertEquals("longer than before", elsewhere.there.readText(elsewhere.handle));
+            fs.flock(elsewhere.handle, 9, LockMode.UNLOCK, LockWait.TRY);
+            fs.flock(elsewhere.handle, 9, LockMode.SHARED, LockWait.TRY);
+            assertEquals(1, elsewhere.told.size(), "nothing has changed since");
+        }
+    }
+
+    @Test
+    void lockingAndWritingAloneKeepsCaches() throws FsException {
+        List<ChangeEvent> told = new ArrayList<>();
+        volume.fs().subscribe(told::add);
+        assertEquals("x", volume.readText(first));
+        for (int i = 0; i < 3; i++) {
+            volume.fs().setLock(first, 1, 10, LockMode.EXCLUSIVE, LockRange.ALL, LockWait.TRY);
+            volume.write(first, 0, "round " + i);
+            volume.fs().setLock(first, 1, 10, LockMode.UNLOCK, LockRange.ALL, LockWait.TRY);
+        }
+        assertEquals(List.of(), told);
+    }
+
+    @Test
+    void aChangeElsewhereShowsThoughOwnOnesFollowed() throws FsException {
+        var mine = new LockRange(0, 9);
+        var theirs = new LockRange(100, 109);
+        try (var elsewhere = new Elsewhere()) {
+            VolumeFs fs = elsewhere.there.fs();
+            fs.setLock(elsewhere.handle, 9, 90, LockMode.EXCLUSIVE, mine, LockWait.TRY);
+            elsewhere.there.write(elsewhere.handle, 0, "one");
+            volume.fs().setLock(first, 1, 10, LockMode.EXCLUSIVE, theirs, LockWait.TRY);
+            volume.write(first, 100, "other");
+            volume.fs().setLock(first, 1, 10, LockMode.UNLOCK, theirs, LockWait.TRY);
+            elsewhere.there.write(elsewhere.handle, 0, "two");
+            fs.setLock(elsewhere.handle, 9, 90, LockMode.UNLOCK, mine, LockWait.TRY);
+            fs.setLock(elsewhere.handle, 9, 90, LockMode.SHARED, theirs, LockWait.TRY);
+            assertFalse(elsewhere.told.isEmpty(), "what was cached of the other range is old");
+            assertEquals(105, elsewhere.there.readText(elsewhere.handle).length());
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.FileName;
 import mountagent.fuse.sys.LibC;
 import mountagent.fuse.sys.LinuxErrno;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /// Tells the kernel what others changed, so that it drops what it has cached (fuse.md §4, §9.3).
 ///
 /// A notification takes locks of the kernel that an operation under way may hold, so it is never sent from a
-/// handler: one thread sends them all, from a bounded queue. When the queue overflows single notifications
+/// handler: one thread sends them, from a bounded queue. (But when a lock was taken: its caller holds none of them, and
+/// other lanes serve what the kernel waits for; [#changedNow].) When the queue overflows single notifications
 /// make no sense any more. Then all entries are made invalid at once where the kernel can do that; elsewhere,
 /// time-outs of 0 are told for as long as anything told before may last.
 final class Notifier implements ChangeListener, AutoCloseable {
@@ -47,6 +49,12 @@ final class Notifier implements ChangeListener, AutoCloseable {
     private final MemorySegment message = memory.segment();
     private final Thread thread;
 
+    /// For the message's memory.
+    private final ReentrantLock sending = new ReentrantLock();
+
+    /// Guarded by `sending`.
+    private boolean isClosed;
+
     private volatile boolean epochs;
 
     /// Starts the thread. It ends when closed.
@@ -69,6 +77,11 @@ final class Notifier implements ChangeListener, AutoCloseable {
         }
     }
 
+    @Override
+    public void changedNow(ChangeEvent event) {
+        send(event);
+    }
+
     private void run() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
@@ -86,10 +99,18 @@ final class Notifier implements ChangeListener, AutoCloseable {
     }
 
     private void send(ChangeEvent event) {
-        switch (event) {
-            case EntryChanged entry -> sendEntry(entry.parent(), entry.name());
-            case AttrChanged attr -> sendInode(attr.inode(), -1, 0); // an offset below 0: attributes alone
-            case DataChanged data -> sendInode(data.inode(), data.offset(), Math.max(data.length(), 0));
+        sending.lock();
+        try {
+            if (isClosed) {
+                return;
+            }
+            switch (event) {
+                case EntryChanged entry -> sendEntry(entry.parent(), entry.name());
+                case AttrChanged attr -> sendInode(attr.inode(), -1, 0); // an offset below 0: attributes alone
+                case DataChanged data -> sendInode(data.inode(), data.offset(), Math.max(data.length(), 0));
+            }
+        } finally {
+            sending.unlock();
         }
     }
 
@@ -111,7 +132,7 @@ final class Notifier implements ChangeListener, AutoCloseable {
     }
 
     private void invalidateAll() {
-        if (epochs && send(INC_EPOCH, 0) == 0) {
+        if (epochs && sendEpoch() == 0) {
             log.debug("more than {} changes by others were waiting: all entries are invalid now", QUEUE_MAX);
             return;
         }
@@ -122,6 +143,15 @@ final class Notifier implements ChangeListener, AutoCloseable {
                 "more than {} changes by others were waiting; what they made invalid may be seen for {} more",
                 QUEUE_MAX,
                 silence);
+    }
+
+    private int sendEpoch() {
+        sending.lock();
+        try {
+            return send(INC_EPOCH, 0);
+        } finally {
+            sending.unlock();
+        }
     }
 
     private int send(int code, int bodyLength) {
@@ -145,7 +175,13 @@ final class Notifier implements ChangeListener, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (!thread.isAlive()) {
-            memory.close();
+            sending.lock();
+            try {
+                isClosed = true;
+                memory.close();
+            } finally {
+                sending.unlock();
+            }
         }
     }
 }

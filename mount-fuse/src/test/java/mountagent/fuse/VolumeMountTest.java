@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,8 +19,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import mountagent.base.Clock;
 import mountagent.base.Program;
+import mountagent.base.Threads;
 import mountagent.frontend.Mount;
 import mountagent.frontend.MountRequest.MountOption;
 import mountagent.volume.Origin;
@@ -32,6 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class VolumeMountTest {
     private static final int STEPS = Integer.getInteger("fuse.differential.steps", 1500);
+
+    /// How often each of two mounts counts.
+    private static final int COUNTS = 60;
 
     @TempDir
     Path folder;
@@ -90,6 +104,47 @@ class VolumeMountTest {
         mount.close();
         mount = mountIt();
         assertEquals(tree(reference), tree(root), "after unmounting and mounting again");
+    }
+
+    /// Two mounts of one volume count in a file under a lock, each keeping it open.
+    @Test
+    void locksGuardWhatTwoMountsShare() throws Exception {
+        Path other = Files.createDirectory(folder.resolve("other"));
+        TestVolume there = TestVolume.open(volume.engine(), volume.store(), Clock.SYSTEM);
+        var request = MountFixture.request(other, options(), Duration.ofSeconds(1));
+        Files.write(root.resolve("counter"), new byte[Long.BYTES]);
+        var round = new CyclicBarrier(2);
+        Executor threads = task -> Threads.platform("count-").newThread(task).start();
+        Mount second = new FuseProvider().mount(there.volume().frontEnd(new Origin("fuse")), request);
+        try {
+            var counting = CompletableFuture.allOf(
+                    CompletableFuture.runAsync(() -> count(root, round), threads),
+                    CompletableFuture.runAsync(() -> count(other, round), threads));
+            counting.get(60, TimeUnit.SECONDS);
+        } finally {
+            second.close();
+        }
+        assertTrue(second.awaitEnd(Duration.ofSeconds(10)));
+        there.closeUnchecked();
+        ByteBuffer counter = ByteBuffer.wrap(Files.readAllBytes(root.resolve("counter")));
+        assertEquals(2 * COUNTS, counter.getLong());
+    }
+
+    /// Once a round each, whoever comes first.
+    private static void count(Path at, CyclicBarrier round) {
+        var buffer = ByteBuffer.allocate(Long.BYTES);
+        try (FileChannel file =
+                FileChannel.open(at.resolve("counter"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            for (int i = 0; i < COUNTS; i++) {
+                try (FileLock _ = file.lock()) {
+                    file.read(buffer.clear(), 0);
+                    file.write(buffer.clear().putLong(0, buffer.getLong(0) + 1), 0);
+                }
+                round.await(20, TimeUnit.SECONDS);
+            }
+        } catch (IOException | InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

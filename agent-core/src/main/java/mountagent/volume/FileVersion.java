@@ -1,0 +1,11 @@
+package mountagent.volume;
+
+import mountagent.base.Attr;
+import mountagent.base.Timestamp;
+
+/// Which contents a file has, as far as attributes tell.
+record FileVersion(Timestamp mtime, long length) {
+    static FileVersion of(Attr attr) {
+        return new FileVersion(attr.mtime(), attr.length());
+    }
+}
