@@ -12,4 +12,15 @@ final class ErrorNumbers {
     static int of(Errno errno) {
         return LinuxErrors.number(errno == Errno.ENOSYS ? Errno.ENOTSUP : errno);
     }
+
+    /// The same for the failure of an operation. Where ENOENT says that the node itself is gone, it becomes ESTALE: the
+    /// kernel went by a name that has expired elsewhere, and looks it up anew.
+    static int of(Opcode opcode, Errno errno) {
+        boolean isStale = errno == Errno.ENOENT
+                && switch (opcode) {
+                    case OPEN, GETATTR, SETATTR -> true;
+                    default -> false;
+                };
+        return of(isStale ? Errno.ESTALE : errno);
+    }
 }

@@ -50,7 +50,7 @@ final class Handlers {
             request.fail(ErrorNumbers.of(Errno.EINTR));
             log.debug("{} of inode {} was given up", opcode, request.node(), failure);
         } else if (failure instanceof FsException e) {
-            request.fail(ErrorNumbers.of(e.errno()));
+            request.fail(ErrorNumbers.of(opcode, e.errno()));
             if (e.errno() == Errno.EIO && !e.isExpected()) {
                 log.warn("{} of inode {} failed: {}", opcode, request.node(), e.getMessage(), e.getCause());
             } else {

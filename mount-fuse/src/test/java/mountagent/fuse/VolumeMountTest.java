@@ -106,28 +106,52 @@ class VolumeMountTest {
         assertEquals(tree(reference), tree(root), "after unmounting and mounting again");
     }
 
-    /// Two mounts of one volume count in a file under a lock, each keeping it open.
-    @Test
-    void locksGuardWhatTwoMountsShare() throws Exception {
+    /// Something to do with the folder of another mount of the same volume.
+    private interface Elsewhere {
+        void act(Path there) throws Exception;
+    }
+
+    private void withAnotherMount(Elsewhere work) throws Exception {
         Path other = Files.createDirectory(folder.resolve("other"));
         TestVolume there = TestVolume.open(volume.engine(), volume.store(), Clock.SYSTEM);
         var request = MountFixture.request(other, options(), Duration.ofSeconds(1));
-        Files.write(root.resolve("counter"), new byte[Long.BYTES]);
-        var round = new CyclicBarrier(2);
-        Executor threads = task -> Threads.platform("count-").newThread(task).start();
         Mount second = new FuseProvider().mount(there.volume().frontEnd(new Origin("fuse")), request);
         try {
-            var counting = CompletableFuture.allOf(
-                    CompletableFuture.runAsync(() -> count(root, round), threads),
-                    CompletableFuture.runAsync(() -> count(other, round), threads));
-            counting.get(60, TimeUnit.SECONDS);
+            work.act(other);
         } finally {
             second.close();
         }
         assertTrue(second.awaitEnd(Duration.ofSeconds(10)));
         there.closeUnchecked();
+    }
+
+    /// Two mounts of one volume count in a file under a lock, each keeping it open.
+    @Test
+    void locksGuardWhatTwoMountsShare() throws Exception {
+        Files.write(root.resolve("counter"), new byte[Long.BYTES]);
+        var round = new CyclicBarrier(2);
+        Executor threads = task -> Threads.platform("count-").newThread(task).start();
+        withAnotherMount(there -> CompletableFuture.allOf(
+                        CompletableFuture.runAsync(() -> count(root, round), threads),
+                        CompletableFuture.runAsync(() -> count(there, round), threads))
+                .get(60, TimeUnit.SECONDS));
         ByteBuffer counter = ByteBuffer.wrap(Files.readAllBytes(root.resolve("counter")));
         assertEquals(2 * COUNTS, counter.getLong());
+    }
+
+    /// The kernel keeps a name for a second, in which it may be removed or replaced elsewhere.
+    @Test
+    void namesThatWereReplacedElsewhereAreOpenedAnew() throws Exception {
+        withAnotherMount(there -> {
+            Files.writeString(root.resolve("file"), "first");
+            assertEquals("first", Files.readString(there.resolve("file")));
+            Files.writeString(root.resolve("new"), "second");
+            Files.move(root.resolve("new"), root.resolve("file"), StandardCopyOption.REPLACE_EXISTING);
+            assertEquals("second", Files.readString(there.resolve("file")));
+            Files.delete(root.resolve("file"));
+            Files.writeString(there.resolve("file"), "third");
+            assertEquals("third", Files.readString(there.resolve("file")));
+        });
     }
 
     /// Once a round each, whoever comes first.
