@@ -2,11 +2,9 @@ package mountagent.volume;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.Clock;
-import mountagent.base.FileName;
+import mountagent.base.DentryKey;
 import mountagent.base.FsException;
 import mountagent.meta.Cursor;
 import mountagent.meta.MetaStore;
@@ -20,16 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// # Positions
 /// Entries are counted from 0 in the order the engine lists them. For the start of each page that was loaded the
 /// engine's cursor is kept (an anchor: one for some thousand entries), so that a position handed out before can be
-/// found again with one page read. A page is a snapshot; what this process changed since it was loaded is noted, by
-/// name and by inode, and asked for again when it is handed out. When too much has changed everything of the page is
-/// asked for again.
+/// found again with one page read. A page is a snapshot; what this process changed since it was loaded
+/// ([RecentChanges])
+/// is asked for again when it is handed out. Where too many have pages, one may lose its own and loads it again.
 ///
-/// The lock guards the page; [#touched] takes none and may be called by any thread.
+/// The lock guards all of it.
 final class DirListing implements DirHandle {
     /// How many entries are asked for at a time.
     static final int PAGE_ENTRIES = 4096;
-
-    private static final int TOUCHED_MAX = 2 * PAGE_ENTRIES;
 
     /// How long a first page waits for the first to read it.
     private static final long FRESH_NANOS = 1_000_000_000L;
@@ -40,10 +36,13 @@ final class DirListing implements DirHandle {
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Anchor> anchors = new ArrayList<>();
-    private final Set<Object> touched = ConcurrentHashMap.newKeySet();
-    private volatile boolean allTouched;
-    private volatile boolean hasOtherNames;
-    private @Nullable Page<Scan.DirEntry> page;
+    private final OpenListings listings;
+
+    /// The point after which changes may be missing since the directory was opened, and in the page.
+    private final long openedAt;
+
+    private long loadedAt;
+    private volatile @Nullable Page<Scan.DirEntry> page;
     private Scan.Detail pageDetail = Scan.Detail.NAMES;
     private long pageStart;
 
@@ -51,9 +50,12 @@ final class DirListing implements DirHandle {
     private long freshUntilNanos;
 
     /// A listing of a directory that is about to be [#opened].
-    DirListing(long inode, Clock clock) {
+    DirListing(long inode, OpenListings listings, Clock clock) {
         this.inode = inode;
+        this.listings = listings;
         this.clock = clock;
+        this.openedAt = listings.changes().now();
+        this.loadedAt = openedAt;
     }
 
     /// The directory was read for that. What this process changed meanwhile has been noted already.
@@ -64,6 +66,7 @@ final class DirListing implements DirHandle {
             page = directory.first();
             pageDetail = Scan.Detail.NODES;
             freshUntilNanos = clock.nanoTime() + FRESH_NANOS;
+            listings.hasRead(this, pageEntries());
         } finally {
             lock.unlock();
         }
@@ -78,31 +81,33 @@ final class DirListing implements DirHandle {
         return lock;
     }
 
-    void touched(FileName name) {
-        hasOtherNames = true;
-        note(name);
-    }
-
-    void touched(long changedInode) {
-        note(changedInode);
-    }
-
-    private void note(Object what) {
-        if (!allTouched) {
-            touched.add(what);
-            if (touched.size() > TOUCHED_MAX) {
-                allTouched = true;
-                touched.clear();
-            }
+    /// Gives the page back, unless it is in use.
+    boolean tryDropPage() {
+        if (!lock.tryLock()) {
+            return false;
         }
+        try {
+            page = null;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How many entries are held; a hint without the lock.
+    int pageEntries() {
+        Page<Scan.DirEntry> now = page;
+        return now == null ? 0 : now.records().size();
     }
 
     /// Whether this process has changed the entry or its inode since the page was loaded.
     boolean isTouched(Scan.DirEntry entry) {
-        return allTouched
-                || (!touched.isEmpty()
-                        && (touched.contains(entry.name())
-                                || touched.contains(entry.dentry().inode())));
+        return listings.changes().now() != loadedAt
+                && listings.changes()
+                        .hasChanged(
+                                new DentryKey(inode, entry.name()),
+                                entry.dentry().inode(),
+                                loadedAt);
     }
 
     /// The directory as it was when it was opened, the first time; null when time has gone since. Called with the lock
@@ -118,7 +123,9 @@ final class DirListing implements DirHandle {
     /// now and this process has made no other name in it since.
     void rewind() {
         boolean isFirst = page != null && anchors.isEmpty();
-        boolean isFresh = isFirst && !hasOtherNames && clock.nanoTime() - freshUntilNanos < 0;
+        boolean isFresh = isFirst
+                && clock.nanoTime() - freshUntilNanos < 0
+                && !listings.changes().hasNameChanged(inode, openedAt);
         anchors.clear();
         if (!isFresh) {
             page = null;
@@ -157,13 +164,13 @@ final class DirListing implements DirHandle {
     }
 
     private void load(MetaStore meta, Anchor anchor, Scan.Detail detail) throws FsException {
-        touched.clear();
-        allTouched = false;
+        loadedAt = listings.changes().now();
         page = meta.list(inode, detail, anchor.cursor(), PAGE_ENTRIES);
         pageDetail = detail;
         pageStart = anchor.position();
         if (anchors.isEmpty() || anchors.getLast().position() < anchor.position()) {
             anchors.add(anchor);
         }
+        listings.hasRead(this, pageEntries());
     }
 }

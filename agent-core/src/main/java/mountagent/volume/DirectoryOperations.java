@@ -25,13 +25,12 @@ final class DirectoryOperations {
     }
 
     DirHandle opendir(Caller caller, long inode) throws FsException {
-        var listing = new DirListing(inode, parts.clock());
-        parts.listings().add(listing);
+        DirListing listing = parts.listings().begin(inode, parts.clock());
         try {
             listing.opened(parts.meta().opendir(caller, inode, DirListing.PAGE_ENTRIES));
             return listing;
         } catch (FsException | RuntimeException failure) {
-            parts.listings().remove(listing);
+            parts.listings().end(listing);
             throw failure;
         }
     }
@@ -115,7 +114,7 @@ final class DirectoryOperations {
 
     void releasedir(DirHandle handle) {
         if (handle instanceof DirListing listing) {
-            parts.listings().remove(listing);
+            parts.listings().end(listing);
         }
     }
 

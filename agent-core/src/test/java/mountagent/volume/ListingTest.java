@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import mountagent.base.AttrChange;
 import mountagent.base.Clock;
 import mountagent.base.FileName;
@@ -164,5 +165,40 @@ class ListingTest {
                 volume.fs()
                         .lookup(ROOT_USER, new mountagent.base.DentryKey(inner, FileName.SELF))
                         .inode());
+    }
+
+    /// Together they hold more pages than are kept.
+    @Test
+    void manyListingsAtOnceGiveEachEntryOnce() throws FsException {
+        final int entries = 2 * DirListing.PAGE_ENTRIES - 100;
+        for (int i = 0; i < entries; i++) {
+            volume.fs().mknod(ROOT_USER, at("f" + i), NodeSpec.file(0600));
+        }
+        List<DirHandle> handles = new ArrayList<>();
+        List<Set<String>> seen = new ArrayList<>();
+        for (int i = 0; i < 80; i++) {
+            DirHandle handle = volume.fs().opendir(ROOT_USER, VolumeFs.ROOT);
+            handles.add(handle);
+            seen.add(names(handle, 0, 10));
+        }
+        for (int i = 0; i < handles.size(); i++) {
+            Set<String> rest = names(handles.get(i), 10, Integer.MAX_VALUE);
+            assertEquals(entries + 2, rest.size() + seen.get(i).size());
+            rest.addAll(seen.get(i));
+            assertEquals(entries + 2, rest.size());
+            volume.fs().releasedir(handles.get(i));
+        }
+    }
+
+    private Set<String> names(DirHandle handle, long cookie, int most) throws FsException {
+        var names = new HashSet<String>();
+        volume.fs().readdir(ROOT_USER, handle, cookie, VolumeFs.ListDetail.NAMES, (name, _, _, _, _) -> {
+            boolean takes = names.size() < most;
+            if (takes) {
+                names.add(name.toString());
+            }
+            return takes;
+        });
+        return names;
     }
 }
