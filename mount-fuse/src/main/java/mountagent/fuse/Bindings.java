@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import mountagent.fuse.sys.Affinity;
 import mountagent.fuse.sys.LibC;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,9 @@ final class Bindings {
     /// Where this process may run.
     private final Affinity everywhere;
 
-    /// The lanes that are bound, by the system's numbers. Guarded by this.
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /// The lanes that are bound, by the system's numbers. Guarded by the lock, as is their affinity.
     private final Set<Integer> bound = new HashSet<>();
 
     private volatile long started = THREADS.getTotalStartedThreadCount();
@@ -56,10 +59,11 @@ final class Bindings {
     }
 
     /// Binds the calling thread to `processor`; false, and nothing done, if it may not run there.
-    synchronized boolean bind(int processor) {
+    boolean bind(int processor) {
         if (!everywhere.has(processor)) {
             return false;
         }
+        lock.lock();
         try {
             int thread = thisThread();
             int rc = Affinity.only(processor).giveTo(Affinity.THIS_THREAD);
@@ -70,6 +74,8 @@ final class Bindings {
             log.debug("a lane is not bound to processor {}: {}", processor, LibC.describe(-rc));
         } catch (IOException e) {
             log.debug("a lane is not bound to processor {}: {}", processor, e.toString());
+        } finally {
+            lock.unlock();
         }
         return false;
     }
@@ -91,12 +97,15 @@ final class Bindings {
     }
 
     /// Lets the calling thread go, wherever it was bound.
-    synchronized void free() {
-        everywhere.giveTo(Affinity.THIS_THREAD);
+    void free() {
+        lock.lock();
         try {
+            everywhere.giveTo(Affinity.THIS_THREAD);
             bound.remove(thisThread());
         } catch (IOException e) {
             log.debug("a lane that was let go stays known: {}", e.toString());
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -107,8 +116,17 @@ final class Bindings {
         }
     }
 
-    private synchronized void freeStarted() {
-        started = THREADS.getTotalStartedThreadCount();
+    private void freeStarted() {
+        lock.lock();
+        try {
+            started = THREADS.getTotalStartedThreadCount();
+            freeThose();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void freeThose() {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(tasks(proc))) {
             for (Path task : all) {
                 freeOther(number(task.getFileName()));
