@@ -210,16 +210,18 @@ final class RingQueue implements Lanes, AutoCloseable {
     /// Sends a request to the queue, as any program on its processor would: the kernel gives a new entry none of
     /// those that wait already, for which it looks only when a reply comes in. The reply to this one is such a one.
     private void call() {
-        boolean isBound = bindings != null && bindings.bind(processor);
-        int rc = isBound ? 0 : Affinity.only(processor).giveTo(Affinity.THIS_THREAD);
-        if (rc == 0) {
-            rc = LibC.askForSpace(connection.mountPoint());
+        if (bindings != null && bindings.bind(processor)) {
+            reportCall(LibC.askForSpace(connection.mountPoint()));
+            bindings.free();
+            return;
         }
+        int rc = Affinity.only(processor).giveTo(Affinity.THIS_THREAD);
+        reportCall(rc == 0 ? LibC.askForSpace(connection.mountPoint()) : rc);
+    }
+
+    private void reportCall(int rc) {
         if (rc != 0) {
             log.debug("requests of processor {} may wait for the next reply: {}", processor, LibC.describe(-rc));
-        }
-        if (isBound) {
-            bindings.free();
         }
     }
 
