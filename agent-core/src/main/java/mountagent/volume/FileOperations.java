@@ -52,7 +52,7 @@ final class FileOperations {
                 stat = nodes.setattr(caller, inode, AttrChange.NONE.withLength(0), TruncateRight.BY_HANDLE);
             }
             boolean isAsBefore = parts.seen().opened(stat.attr());
-            open.sawVersion(FileVersion.of(stat.attr()));
+            open.opened(FileVersion.of(stat.attr()));
             look.tellSlices(isAsBefore);
             return new OpenFile(open, spec, isAsBefore);
         } catch (FsException | RuntimeException failure) {
@@ -91,7 +91,7 @@ final class FileOperations {
         open.observe(null, placed.node(), open.cuts(), parts.clock().nanoTime());
         Attr attr = placed.node().shown(placed.inode());
         parts.seen().opened(attr);
-        open.sawVersion(FileVersion.of(attr));
+        open.opened(FileVersion.of(attr));
         return new OpenFile(open, spec, true);
     }
 

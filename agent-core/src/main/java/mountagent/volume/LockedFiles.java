@@ -50,7 +50,7 @@ final class LockedFiles {
             attr = node.shown(open.inode());
         } catch (FsException e) {
             log.warn("whether inode {} was changed by others is not known: {}", open.inode(), e.getMessage());
-            open.sawVersion(null);
+            boolean _ = open.sawVersion(FileVersion.UNKNOWN);
             return true;
         }
         boolean isOurs = open.data().isChangeOurs(attr.mtime());

@@ -1,6 +1,5 @@
 package mountagent.volume;
 
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -145,10 +144,15 @@ final class OpenInode {
         return lockReleases.get() > 0;
     }
 
-    /// Takes note of the version that all that is cached here is as of from now on; whether it is the one it was as
-    /// of before. Null when none is known.
-    boolean sawVersion(@Nullable FileVersion version) {
-        return Objects.equals(seen.getAndSet(version), version);
+    /// Takes note of the version as of which it is opened. Only the first open counts: a later one may be of another
+    /// front end, while what this one has cached stays.
+    void opened(FileVersion version) {
+        boolean _ = seen.compareAndSet(null, version);
+    }
+
+    /// Takes note of the version that all that is cached here is as of from now on; whether it was as of that before.
+    boolean sawVersion(FileVersion version) {
+        return version.equals(seen.getAndSet(version));
     }
 
     /// Whether this session keeps the inode alive although it has no name.
