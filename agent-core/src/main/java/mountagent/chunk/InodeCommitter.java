@@ -9,6 +9,7 @@ import mountagent.base.Timestamp;
 import mountagent.block.BlockBuffer;
 import mountagent.meta.ChunkKey;
 import mountagent.meta.Durability;
+import mountagent.meta.SliceLog;
 import org.jspecify.annotations.Nullable;
 
 /// Sees the pending slices of an inode on their way: frozen, uploaded, committed in order, or given up.
@@ -177,11 +178,11 @@ final class InodeCommitter {
         committedTime = slice.time().compareTo(committedTime) > 0 ? slice.time() : committedTime;
         Timestamp time = committedTime;
         FsException failure = slice.failure();
-        int records = 0;
+        SliceCommits.Appended appended = null;
         lock.unlock();
         try {
             if (failure == null) {
-                records = data.commits().append(new ChunkKey(inode, slice.chunk()), slice.record(), time, durability);
+                appended = data.commits().append(new ChunkKey(inode, slice.chunk()), slice.record(), time, durability);
             }
         } catch (FsException e) {
             failure = e;
@@ -189,17 +190,18 @@ final class InodeCommitter {
             failure = new FsException(Errno.EIO, "the commit of slice " + slice.record() + " broke off", e);
         } finally {
             lock.lock();
-            committed(slice, records, time, failure);
+            committed(slice, appended, failure);
         }
-        afterCommit(slice, records, failure);
+        afterCommit(slice, appended, failure);
     }
 
-    private void committed(PendingSlice slice, int records, Timestamp time, @Nullable FsException failure) {
+    private void committed(
+            PendingSlice slice, SliceCommits.@Nullable Appended appended, @Nullable FsException failure) {
         isCommitting = false;
         pending.removeHead();
-        if (failure == null) {
-            state.setCommitted(time);
-            state.lists().appended(slice.chunk(), slice.record(), records, data.nanoTime());
+        if (failure == null && appended != null) {
+            meet(appended.found());
+            state.lists().appended(slice.chunk(), slice.record(), appended.records(), data.nanoTime());
         } else {
             state.keep(failure);
             state.lists().forget();
@@ -211,12 +213,23 @@ final class InodeCommitter {
         state.signal();
     }
 
-    private void afterCommit(PendingSlice slice, int records, @Nullable FsException failure) {
+    /// What others did before a commit of ours: what was known of slices is not all there is.
+    private void meet(SliceLog.@Nullable Commit found) {
+        if (found == null) {
+            state.versions().lost();
+            state.lists().forget();
+        } else if (state.versions().committed(found.before(), found.node())) {
+            state.lists().forget();
+        }
+    }
+
+    private void afterCommit(
+            PendingSlice slice, SliceCommits.@Nullable Appended appended, @Nullable FsException failure) {
         lock.unlock();
         try {
-            if (failure == null) {
-                data.compactor().afterCommit(new ChunkKey(inode, slice.chunk()), records);
-            } else if (slice.failure() != null || SliceCommits.isRefusal(failure)) {
+            if (failure == null && appended != null) {
+                data.compactor().afterCommit(new ChunkKey(inode, slice.chunk()), appended.records());
+            } else if (failure != null && (slice.failure() != null || SliceCommits.isRefusal(failure))) {
                 data.deleteStored(slice.stored());
             }
         } finally {

@@ -5,6 +5,7 @@ import java.util.List;
 import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.Timestamp;
+import mountagent.meta.Node;
 import mountagent.meta.Slice;
 import org.jspecify.annotations.Nullable;
 
@@ -152,13 +153,36 @@ public final class InodeData implements AutoCloseable {
         reader.forget();
     }
 
-    /// Whether a file that was changed at `mtime` was changed by a commit of ours then, and no commit since the last
-    /// question met records of others. Asked while nothing is pending.
-    public boolean isChangeOurs(Timestamp mtime) {
+    /// The file was read as `node`, after [#sliceChanges] was `seen`. Where others have changed it, what was known of
+    /// its
+    /// slices is forgotten: to be told before anybody goes by the new length.
+    public void observed(Node node, long seen) {
         state.lock().lock();
         try {
-            boolean hasOthers = state.lists().takeOthers();
-            return mtime.equals(state.committed()) && !hasOthers;
+            if (state.lists().changes() == seen && state.versions().met(node)) {
+                state.lists().forget();
+            }
+        } finally {
+            state.lock().unlock();
+        }
+    }
+
+    /// The file could not be read: others may have changed it.
+    public void lostSight() {
+        state.lock().lock();
+        try {
+            state.versions().lost();
+            state.lists().forget();
+        } finally {
+            state.lock().unlock();
+        }
+    }
+
+    /// How many changes of others were met since the file was opened; some may be ours, other than by writing.
+    public long changesByOthers() {
+        state.lock().lock();
+        try {
+            return state.versions().others();
         } finally {
             state.lock().unlock();
         }

@@ -3,7 +3,6 @@ package mountagent.chunk;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.FsException;
-import mountagent.base.Timestamp;
 import org.jspecify.annotations.Nullable;
 
 /// What the writer, the committer and the reader of one inode share, and the lock that guards it. The lock
@@ -15,7 +14,7 @@ final class InodeState {
     private final PendingSlices pending;
     private final SliceLists lists = new SliceLists();
     private long changes;
-    private @Nullable Timestamp committed;
+    private final FileVersions versions = new FileVersions();
     private volatile @Nullable FsException failure;
 
     InodeState(long inode, int blockSize) {
@@ -47,14 +46,9 @@ final class InodeState {
         return pending.shown();
     }
 
-    /// When the last slice that was committed here was written; null before the first. Guarded by the lock.
-    @Nullable
-    Timestamp committed() {
-        return committed;
-    }
-
-    void setCommitted(Timestamp time) {
-        committed = time;
+    /// Guarded by the lock.
+    FileVersions versions() {
+        return versions;
     }
 
     /// Wakes who waits for a change. Called with the lock.

@@ -8,6 +8,7 @@ import mountagent.meta.ChunkKey;
 import mountagent.meta.Durability;
 import mountagent.meta.Slice;
 import mountagent.meta.SliceLog;
+import org.jspecify.annotations.Nullable;
 
 /// Appends records of stored slices, so that each is there once, or the failure is certain as far as it can
 /// be.
@@ -22,11 +23,15 @@ final class SliceCommits {
         this.log = log;
     }
 
-    /// Appends `record` and returns how many records the chunk has then.
-    int append(ChunkKey chunk, Slice record, Timestamp time, Durability durability) throws FsException {
+    /// What came of an append: how many records the chunk has then; and what the append found, null when its answer was
+    /// lost.
+    record Appended(int records, SliceLog.@Nullable Commit found) {}
+
+    /// Appends `record`.
+    Appended append(ChunkKey chunk, Slice record, Timestamp time, Durability durability) throws FsException {
         boolean wasInterrupted = Thread.interrupted();
         try {
-            return log.append(chunk, record, time, durability).records();
+            return appended(log.append(chunk, record, time, durability));
         } catch (FsException e) {
             boolean isInterrupted = Thread.interrupted();
             wasInterrupted |= isInterrupted;
@@ -49,7 +54,11 @@ final class SliceCommits {
         };
     }
 
-    private int settle(
+    private static Appended appended(SliceLog.Commit found) {
+        return new Appended(found.records(), found);
+    }
+
+    private Appended settle(
             ChunkKey chunk,
             Slice record,
             Timestamp time,
@@ -64,10 +73,10 @@ final class SliceCommits {
             }
             List<Slice> records = log.slices(chunk);
             if (records.stream().anyMatch(there -> there.id() == record.id())) {
-                return records.size();
+                return new Appended(records.size(), null);
             }
             if (isInterrupted) {
-                return log.append(chunk, record, time, durability).records();
+                return appended(log.append(chunk, record, time, durability));
             }
         } catch (FsException e) {
             failure.addSuppressed(e);

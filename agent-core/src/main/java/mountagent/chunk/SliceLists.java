@@ -28,7 +28,6 @@ final class SliceLists {
 
     private final LinkedHashMap<Integer, Known> chunks = new LinkedHashMap<>(4, 0.75f, true);
     private long changes;
-    private boolean hasOthers;
 
     /// Changes whenever something known may have become wrong: who reads a list compares before and after.
     long changes() {
@@ -79,15 +78,7 @@ final class SliceLists {
             put(chunk, new Known(List.of(record), nowNanos));
         } else {
             chunks.remove(chunk);
-            hasOthers = true;
         }
-    }
-
-    /// Whether a commit since this was last asked found records that were not known: of others, or forgotten here.
-    boolean takeOthers() {
-        boolean had = hasOthers;
-        hasOthers = false;
-        return had;
     }
 
     /// Forgets everything: the file was changed by other means.

@@ -15,8 +15,8 @@ public interface SliceLog {
     /// A slice id that nobody else has, never handed out again.
     long newSliceId() throws FsException;
 
-    /// What a commit found: how many records the chunk has now, and the node as it is now.
-    record Commit(int records, Node node) {}
+    /// What a commit found: how many records the chunk has now, and the node as it was and as it is now.
+    record Commit(int records, Node before, Node node) {}
 
     /// Appends the record of a stored slice and sets the length (if it grew) and mtime and ctime to `time`.
     /// ENOENT when the file is gone (the slice is then unknown to the metadata and its blocks are the caller's

@@ -35,27 +35,39 @@ final class SliceRecords {
         Terms terms = context.terms();
         ReadPlan plan = ReadPlan.of(terms.resizing(inode)).then(first -> terms.holders(first, inode));
         Outcome<Integer> records = new Outcome<>();
-        Node written = context.change(
-                terms,
-                plan,
-                change -> {
-                    Node node = change.node(inode);
-                    if (!node.isFile()) {
-                        throw FsException.miss(Errno.EPERM);
-                    }
-                    long length = Math.max(node.length(), end);
-                    change.resize(inode, node, length);
-                    change.apply(new Mutation.AppendSlice(chunk, slice, records));
-                    if (!slice.isZeros()) {
-                        change.apply(new Mutation.CreateSliceRefs(keyOf(slice), 1));
-                    }
-                    Timestamp ctime = node.ctime().compareTo(time) > 0 ? node.ctime() : time;
-                    return change.update(
-                            inode,
-                            node.edit().length(length).mtime(time).ctime(ctime).done());
-                },
-                durability);
-        return new SliceLog.Commit(records.get(), written);
+        return context.change(
+                        terms,
+                        plan,
+                        change -> {
+                            Node node = change.node(inode);
+                            if (!node.isFile()) {
+                                throw FsException.miss(Errno.EPERM);
+                            }
+                            long length = Math.max(node.length(), end);
+                            change.resize(inode, node, length);
+                            change.apply(new Mutation.AppendSlice(chunk, slice, records));
+                            if (!slice.isZeros()) {
+                                change.apply(new Mutation.CreateSliceRefs(keyOf(slice), 1));
+                            }
+                            Timestamp ctime = node.ctime().compareTo(time) > 0 ? node.ctime() : time;
+                            Node written = change.update(
+                                    inode,
+                                    node.edit()
+                                            .length(length)
+                                            .mtime(time)
+                                            .ctime(ctime)
+                                            .done());
+                            return new Written(node, written);
+                        },
+                        durability)
+                .after(records);
+    }
+
+    /// A node before and after an append.
+    private record Written(Node before, Node node) {
+        SliceLog.Commit after(Outcome<Integer> records) {
+            return new SliceLog.Commit(records.get(), before, node);
+        }
     }
 
     static SliceKey keyOf(Slice slice) {

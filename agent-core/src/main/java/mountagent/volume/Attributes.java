@@ -49,10 +49,12 @@ final class Attributes {
             return new Stat(node.shown(inode), true);
         }
         Pending before = open.data().pending();
-        int cuts = open.cuts();
+        long stamp = open.stamp();
+        long seen = open.data().sliceChanges();
         Node node = source.read();
         aclAbsence.saw(inode, node);
-        open.observe(before, node, cuts, clock.nanoTime());
+        open.data().observed(node, seen);
+        open.observe(before, node, stamp, clock.nanoTime());
         Pending after = open.data().pending();
         return new Stat(OpenInode.merged(inode, node, before), before == null && after == null);
     }
@@ -81,8 +83,11 @@ final class Attributes {
     /// Brings the known length of an open inode up to date.
     void observe(OpenInode open) throws FsException {
         @Nullable Pending pending = open.data().pending();
-        int cuts = open.cuts();
-        open.observe(pending, meta.latestNode(open.inode()), cuts, clock.nanoTime());
+        long stamp = open.stamp();
+        long seen = open.data().sliceChanges();
+        Node node = meta.latestNode(open.inode());
+        open.data().observed(node, seen);
+        open.observe(pending, node, stamp, clock.nanoTime());
     }
 
     private Stat told(Stat stat) {

@@ -46,6 +46,9 @@ final class DirListing implements DirHandle {
     private Scan.Detail pageDetail = Scan.Detail.NAMES;
     private long pageStart;
 
+    /// The position that was asked for last.
+    private long asked = -1;
+
     private @Nullable Node opened;
     private long freshUntilNanos;
 
@@ -81,14 +84,18 @@ final class DirListing implements DirHandle {
         return lock;
     }
 
-    /// Gives the page back, unless it is in use.
+    /// Gives the page back, unless it is in use, or has been handed out in part: read again it might begin with other
+    /// entries, if some have gone.
     boolean tryDropPage() {
         if (!lock.tryLock()) {
             return false;
         }
         try {
-            page = null;
-            return true;
+            boolean isHalfGiven = asked >= pageStart && asked < pageStart + pageEntries();
+            if (!isHalfGiven) {
+                page = null;
+            }
+            return !isHalfGiven;
         } finally {
             lock.unlock();
         }
@@ -132,12 +139,14 @@ final class DirListing implements DirHandle {
         }
     }
 
-    /// The entry at `position`, or null past the end. Called with the lock held.
+    /// The entry at `position`, or null past the end; maybe without the node that was asked for. Called with the lock
+    /// held.
     Scan.@Nullable DirEntry at(MetaStore meta, long position, Scan.Detail detail) throws FsException {
         if (page != null && anchors.isEmpty()) {
             anchors.add(new Anchor(0, Cursor.START));
         }
-        if (page == null || position < pageStart || lacks(detail)) {
+        asked = position;
+        if (page == null || position < pageStart || lacks(detail) && mayReload(position)) {
             load(meta, anchorBefore(position), detail);
         }
         while (page != null && position >= pageStart + page.records().size()) {
@@ -152,6 +161,11 @@ final class DirListing implements DirHandle {
 
     private boolean lacks(Scan.Detail wanted) {
         return wanted == Scan.Detail.NODES && pageDetail == Scan.Detail.NAMES;
+    }
+
+    /// Whether a page that is read again has the same entries before `position`, as far as is known here.
+    private boolean mayReload(long position) {
+        return position == pageStart || !listings.changes().hasNameChanged(inode, loadedAt);
     }
 
     private Anchor anchorBefore(long position) {

@@ -88,7 +88,8 @@ final class DirectoryOperations {
     /// Hands one entry to the sink; an entry that has gone since its page was loaded is left out.
     private boolean give(DirListing listing, Scan.DirEntry entry, long next, Scan.Detail detail, DirSink sink)
             throws FsException {
-        Scan.DirEntry current = listing.isTouched(entry) ? again(listing.inode(), entry) : entry;
+        boolean lacksNode = detail == Scan.Detail.NODES && entry.node() == null;
+        Scan.DirEntry current = lacksNode || listing.isTouched(entry) ? again(listing.inode(), entry) : entry;
         if (current == null) {
             return true;
         }

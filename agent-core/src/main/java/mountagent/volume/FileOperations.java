@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import mountagent.base.AllocateMode;
-import mountagent.base.Attr;
 import mountagent.base.AttrChange;
 import mountagent.base.Caller;
 import mountagent.base.DentryKey;
@@ -52,7 +51,6 @@ final class FileOperations {
                 stat = nodes.setattr(caller, inode, AttrChange.NONE.withLength(0), TruncateRight.BY_HANDLE);
             }
             boolean isAsBefore = parts.seen().opened(stat.attr());
-            open.opened(FileVersion.of(stat.attr()));
             look.tellSlices(isAsBefore);
             return new OpenFile(open, spec, isAsBefore);
         } catch (FsException | RuntimeException failure) {
@@ -88,10 +86,9 @@ final class FileOperations {
 
     private OpenFile openNew(MetaStore.Placed placed, OpenSpec spec) {
         OpenInode open = parts.table().acquire(placed.inode(), parts.data()::open);
-        open.observe(null, placed.node(), open.cuts(), parts.clock().nanoTime());
-        Attr attr = placed.node().shown(placed.inode());
-        parts.seen().opened(attr);
-        open.opened(FileVersion.of(attr));
+        open.data().observed(placed.node(), open.data().sliceChanges());
+        open.observe(null, placed.node(), open.stamp(), parts.clock().nanoTime());
+        parts.seen().opened(placed.node().shown(placed.inode()));
         return new OpenFile(open, spec, true);
     }
 
@@ -231,6 +228,13 @@ final class FileOperations {
     }
 
     private void dropLocks(OpenFile file, long flockOwner) {
+        try {
+            if (file.mayHaveLocks() && file.open().data().pending() != null) {
+                file.open().data().settle();
+            }
+        } catch (FsException failure) {
+            log.error("what is written to inode {} is not stored: {}", file.inode(), failure.getMessage());
+        }
         try {
             if (file.mayHaveFlock()) {
                 parts.lockWaiters().dropFlock(file.inode(), flockOwner);

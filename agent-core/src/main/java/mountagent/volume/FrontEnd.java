@@ -271,7 +271,7 @@ final class FrontEnd implements VolumeFs {
     @Override
     public void flock(FileHandle handle, long owner, LockMode mode, LockWait wait) throws FsException {
         OpenFile file = OpenFile.of(handle);
-        lockedFiles.before(file);
+        lockedFiles.before(file, mode);
         parts.lockWaiters().flock(file, owner, mode, wait);
         lockedFiles.after(file, mode);
     }
@@ -280,7 +280,7 @@ final class FrontEnd implements VolumeFs {
     public void setLock(FileHandle handle, long owner, int pid, LockMode mode, LockRange range, LockWait wait)
             throws FsException {
         OpenFile file = OpenFile.of(handle);
-        lockedFiles.before(file);
+        lockedFiles.before(file, mode);
         parts.lockWaiters().setLock(file, owner, pid, mode, range, wait);
         lockedFiles.after(file, mode);
     }

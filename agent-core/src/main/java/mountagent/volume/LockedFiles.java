@@ -1,9 +1,8 @@
 package mountagent.volume;
 
-import mountagent.base.Attr;
+import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.LockMode;
-import mountagent.meta.Node;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,37 +22,49 @@ final class LockedFiles {
     }
 
     /// Before a lock of `file` is asked for or given back: commits what is written. What could not be stored is told to
-    /// the writer's next flush, not here.
-    void before(OpenFile file) throws FsException {
+    /// the writer's next flush; a lock is given back all the same.
+    void before(OpenFile file, LockMode mode) throws FsException {
         OpenInode open = file.open();
-        if (open.data().pending() != null) {
-            open.data().settle();
-        }
-    }
-
-    /// After a lock of mode `mode` was taken, or one was given back.
-    void after(OpenFile file, LockMode mode) {
-        if (mode != LockMode.UNLOCK && isChangedElsewhere(file.open())) {
-            file.open().data().forgetSlices();
-            parts.events().dataElsewhere(file.inode());
-        }
-    }
-
-    /// Whether others may have changed the file since this was last asked, or it was opened. Where that cannot be told,
-    /// they may.
-    private boolean isChangedElsewhere(OpenInode open) {
-        Attr attr;
         try {
-            int cuts = open.cuts();
-            Node node = parts.meta().latestNode(open.inode());
-            open.observe(open.data().pending(), node, cuts, parts.clock().nanoTime());
-            attr = node.shown(open.inode());
+            if (open.data().pending() != null) {
+                open.data().settle();
+            }
         } catch (FsException e) {
-            log.warn("whether inode {} was changed by others is not known: {}", open.inode(), e.getMessage());
-            boolean _ = open.sawVersion(FileVersion.UNKNOWN);
-            return true;
+            if (mode != LockMode.UNLOCK) {
+                throw e;
+            }
+            log.warn("a lock of inode {} is given back before what was written: {}", open.inode(), e.getMessage());
         }
-        boolean isOurs = open.data().isChangeOurs(attr.mtime());
-        return !open.sawVersion(FileVersion.of(attr)) && !isOurs;
+    }
+
+    /// After a lock of mode `mode` was taken, or one was given back. Others who take one meanwhile wait until caches
+    /// are
+    /// dropped.
+    void after(OpenFile file, LockMode mode) {
+        if (mode == LockMode.UNLOCK) {
+            return;
+        }
+        OpenInode open = file.open();
+        open.renewal().lock();
+        try {
+            look(open);
+            if (open.hasMoreFromOthers()) {
+                parts.events().dataElsewhere(open.inode());
+            }
+        } finally {
+            open.renewal().unlock();
+        }
+    }
+
+    private void look(OpenInode open) {
+        try {
+            open.outdateReads();
+            parts.attributes().observe(open);
+        } catch (FsException e) {
+            open.data().lostSight();
+            if (e.errno() != Errno.ENOENT) {
+                log.warn("whether others changed inode {} is not known: {}", open.inode(), e.getMessage());
+            }
+        }
     }
 }

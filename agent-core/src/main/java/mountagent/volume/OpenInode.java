@@ -2,8 +2,9 @@ package mountagent.volume;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import mountagent.base.Attr;
 import mountagent.base.Timestamp;
@@ -31,12 +32,18 @@ final class OpenInode {
     private volatile boolean shared;
     private volatile long length;
     private volatile long observedNanos = Long.MIN_VALUE;
+    private final Lock lengthLock = new ReentrantLock();
+
+    /// How often the length was cut, and how often a write moved it. Guarded by `lengthLock`.
+    private int cuts;
+
+    private int growths;
     private final AtomicInteger lockReleases = new AtomicInteger();
-    private final AtomicInteger cuts = new AtomicInteger();
     private volatile boolean mayHaveSetIds = true;
     private volatile boolean mayHaveLocks;
     private volatile boolean sustained;
-    private final AtomicReference<@Nullable FileVersion> seen = new AtomicReference<>();
+    private final Lock renewal = new ReentrantLock();
+    private long othersDropped;
 
     OpenInode(long inode, InodeData data) {
         this.inode = inode;
@@ -81,34 +88,64 @@ final class OpenInode {
         return observedNanos;
     }
 
-    /// How often the file was cut so far: take it before reading a node that is then [#observe]d.
-    int cuts() {
-        return cuts.get();
+    /// What a length that is read from now on has to be compared with: take it before reading a node that is then
+    /// [#observe]d.
+    long stamp() {
+        lengthLock.lock();
+        try {
+            return (long) cuts << Integer.SIZE | growths & 0xffff_ffffL;
+        } finally {
+            lengthLock.unlock();
+        }
     }
 
-    /// Takes note of a node read while `pending` (taken before it) was pending and [#cuts] was `cutsBefore`.
-    void observe(@Nullable Pending pending, Node node, int cutsBefore, long nowNanos) {
+    /// Takes note of a node read while `pending` (taken before it) was pending and [#stamp] was `stampBefore`. A length
+    /// that was cut meanwhile is not undone, one that a write has moved is only moved on.
+    void observe(@Nullable Pending pending, Node node, long stampBefore, long nowNanos) {
         long merged = pending == null ? node.length() : Math.max(pending.end(), node.length());
-        if (cuts.get() == cutsBefore) {
-            length = merged;
-            observedNanos = nowNanos;
+        lengthLock.lock();
+        try {
+            if (cuts == (int) (stampBefore >>> Integer.SIZE)) {
+                length = growths == (int) stampBefore ? merged : Math.max(length, merged);
+                observedNanos = nowNanos;
+            }
+        } finally {
+            lengthLock.unlock();
+        }
+    }
+
+    /// Has nodes that are being read just now no say about the length any more.
+    void outdateReads() {
+        lengthLock.lock();
+        try {
+            cuts++;
+        } finally {
+            lengthLock.unlock();
         }
     }
 
     /// Takes note of bytes written up to `end`. Called with the read lock of [#changes].
     void wrote(long end) {
-        changeLengthAtLeast(end);
+        if (end <= length) {
+            return;
+        }
+        lengthLock.lock();
+        try {
+            growths++;
+            length = Math.max(length, end);
+        } finally {
+            lengthLock.unlock();
+        }
     }
 
     /// Takes note of a length set otherwise than by writing. Called with the write lock of [#changes].
     void cutTo(long newLength) {
-        cuts.incrementAndGet();
-        length = newLength;
-    }
-
-    private void changeLengthAtLeast(long end) {
-        if (end > length) {
-            length = end;
+        lengthLock.lock();
+        try {
+            cuts++;
+            length = newLength;
+        } finally {
+            lengthLock.unlock();
         }
     }
 
@@ -144,15 +181,17 @@ final class OpenInode {
         return lockReleases.get() > 0;
     }
 
-    /// Takes note of the version as of which it is opened. Only the first open counts: a later one may be of another
-    /// front end, while what this one has cached stays.
-    void opened(FileVersion version) {
-        boolean _ = seen.compareAndSet(null, version);
+    /// For whoever looks whether others have changed the file and has caches dropped: the next one waits for that.
+    Lock renewal() {
+        return renewal;
     }
 
-    /// Takes note of the version that all that is cached here is as of from now on; whether it was as of that before.
-    boolean sawVersion(FileVersion version) {
-        return version.equals(seen.getAndSet(version));
+    /// Whether more changes of others were met than when this was last asked. Called with the lock [#renewal].
+    boolean hasMoreFromOthers() {
+        long others = data.changesByOthers();
+        boolean isMore = others != othersDropped;
+        othersDropped = others;
+        return isMore;
     }
 
     /// Whether this session keeps the inode alive although it has no name.

@@ -98,7 +98,9 @@ final class OpenListings {
         if (!victim.tryDropPage()) {
             lock.lock();
             try {
-                keep(victim, victim.pageEntries());
+                if (open.contains(victim)) {
+                    keep(victim, victim.pageEntries());
+                }
             } finally {
                 lock.unlock();
             }

@@ -35,6 +35,7 @@ final class FakeSliceLog implements SliceLog {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Long, TreeMap<Integer, List<Slice>>> chunks = new HashMap<>();
     private final Map<Long, Long> lengths = new HashMap<>();
+    private final Map<Long, Timestamp> times = new HashMap<>();
     private final Map<Long, Integer> refs = new HashMap<>();
     private final Map<Long, Integer> sizes = new HashMap<>();
     private final Set<Long> gone = new HashSet<>();
@@ -80,12 +81,14 @@ final class FakeSliceLog implements SliceLog {
             records(chunk).add(slice);
             refs.merge(slice.id(), 1, Integer::sum);
             sizes.put(slice.id(), slice.size());
+            Node before = node(chunk.inode(), times.getOrDefault(chunk.inode(), time));
+            times.put(chunk.inode(), time);
             lengths.merge(chunk.inode(), (long) chunk.index() * Sizes.CHUNK + slice.end(), Math::max);
             events.add(new Event(durability.name(), chunk.inode(), chunk.index(), slice, time));
             if (failure != null) {
                 throw failure;
             }
-            return new Commit(records(chunk).size(), node(chunk.inode(), time));
+            return new Commit(records(chunk).size(), before, node(chunk.inode(), time));
         } finally {
             lock.unlock();
         }

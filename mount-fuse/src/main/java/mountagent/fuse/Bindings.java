@@ -33,10 +33,10 @@ final class Bindings {
     /// Where this process may run.
     private final Affinity everywhere;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private static final ReentrantLock lock = new ReentrantLock();
 
-    /// The lanes that are bound, by the system's numbers. Guarded by the lock, as is their affinity.
-    private final Set<Integer> bound = new HashSet<>();
+    /// The lanes of all mounts that are bound, by the system's numbers. Guarded by the lock, as is their affinity.
+    private static final Set<Integer> bound = new HashSet<>();
 
     private volatile long started = THREADS.getTotalStartedThreadCount();
 

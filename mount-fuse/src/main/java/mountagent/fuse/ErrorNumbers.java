@@ -13,12 +13,13 @@ final class ErrorNumbers {
         return LinuxErrors.number(errno == Errno.ENOSYS ? Errno.ENOTSUP : errno);
     }
 
-    /// The same for the failure of an operation. Where ENOENT says that the node itself is gone, it becomes ESTALE: the
-    /// kernel went by a name that has expired elsewhere, and looks it up anew.
+    /// The same for the failure of an operation. Where ENOENT says that the node itself is gone, it becomes
+    /// ESTALE: the kernel went by a name that has expired elsewhere, and looks it up anew. Not so for what is
+    /// asked of directories too: the kernel never looks up the one that it starts from.
     static int of(Opcode opcode, Errno errno) {
         boolean isStale = errno == Errno.ENOENT
                 && switch (opcode) {
-                    case OPEN, GETATTR, SETATTR -> true;
+                    case OPEN, SETATTR, READLINK -> true;
                     default -> false;
                 };
         return of(isStale ? Errno.ESTALE : errno);

@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import mountagent.base.FileName;
+import mountagent.base.Threads;
 import mountagent.fuse.sys.LibC;
 import mountagent.fuse.sys.LinuxErrno;
 import mountagent.fuse.sys.NativeMemory;
@@ -48,6 +49,7 @@ final class Notifier implements ChangeListener, AutoCloseable {
     private final NativeMemory memory = NativeMemory.map(MESSAGE_MAX);
     private final MemorySegment message = memory.segment();
     private final Thread thread;
+    private final ThreadFactory senders = Threads.platform("fuse-invalidation-");
 
     /// For the message's memory.
     private final ReentrantLock sending = new ReentrantLock();
@@ -77,9 +79,28 @@ final class Notifier implements ChangeListener, AutoCloseable {
         }
     }
 
+    /// On a platform thread: the kernel may wait for requests that virtual threads serve, while the native call holds
+    /// the
+    /// carrier of one.
     @Override
     public void changedNow(ChangeEvent event) {
-        send(event);
+        if (!Thread.currentThread().isVirtual()) {
+            send(event);
+            return;
+        }
+        Thread sender = senders.newThread(() -> send(event));
+        sender.start();
+        boolean isInterrupted = false;
+        while (sender.isAlive()) {
+            try {
+                sender.join();
+            } catch (InterruptedException _) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void run() {
