@@ -16,6 +16,7 @@ import mountagent.base.FileName;
 import mountagent.base.FsException;
 import mountagent.base.NodeSpec;
 import mountagent.meta.HookedEngine;
+import mountagent.meta.Scan;
 import mountagent.meta.memory.MemoryEngine;
 import mountagent.object.memory.MemoryStore;
 import org.junit.jupiter.api.AfterEach;
@@ -167,27 +168,77 @@ class ListingTest {
                         .inode());
     }
 
-    /// Together they hold more pages than are kept.
-    @Test
-    void manyListingsAtOnceGiveEachEntryOnce() throws FsException {
-        final int entries = 2 * DirListing.PAGE_ENTRIES - 100;
-        for (int i = 0; i < entries; i++) {
+    private int makeMany() throws FsException {
+        int count = 2 * DirListing.PAGE_ENTRIES - 100;
+        for (int i = 0; i < count; i++) {
             volume.fs().mknod(ROOT_USER, at("f" + i), NodeSpec.file(0600));
         }
+        return count;
+    }
+
+    /// Together they would hold more pages than are kept; some have been handed out in part, whose names then go.
+    @Test
+    void manyListingsAtOnceGiveEachEntryOnce() throws FsException {
+        int count = makeMany();
         List<DirHandle> handles = new ArrayList<>();
-        List<Set<String>> seen = new ArrayList<>();
         for (int i = 0; i < 80; i++) {
-            DirHandle handle = volume.fs().opendir(ROOT_USER, VolumeFs.ROOT);
-            handles.add(handle);
-            seen.add(names(handle, 0, 10));
+            handles.add(volume.fs().opendir(ROOT_USER, VolumeFs.ROOT));
         }
-        for (int i = 0; i < handles.size(); i++) {
-            Set<String> rest = names(handles.get(i), 10, Integer.MAX_VALUE);
-            assertEquals(entries + 2, rest.size() + seen.get(i).size());
-            rest.addAll(seen.get(i));
-            assertEquals(entries + 2, rest.size());
-            volume.fs().releasedir(handles.get(i));
+        Set<String> seen = names(handles.get(0), 0, 100);
+        for (DirHandle handle : handles) {
+            assertEquals(seen, names(handle, 0, 100));
         }
+        for (String name : seen) {
+            if (name.startsWith("f")) {
+                volume.fs().unlink(ROOT_USER, at(name));
+            }
+        }
+        for (DirHandle handle : handles) {
+            Set<String> rest = names(handle, 100, Integer.MAX_VALUE);
+            rest.addAll(seen);
+            assertEquals(count + 2, rest.size());
+            volume.fs().releasedir(handle);
+        }
+    }
+
+    /// The kernel asks for attributes or leaves them, as it pleases.
+    @Test
+    void namesThatWentDoNotHideOthersWhenMoreIsAsked() throws FsException {
+        int count = makeMany();
+        DirHandle handle = volume.fs().opendir(ROOT_USER, VolumeFs.ROOT);
+        Set<String> seen = names(handle, 0, 100);
+        for (String name : seen) {
+            if (name.startsWith("f")) {
+                volume.fs().unlink(ROOT_USER, at(name));
+            }
+        }
+        List<Given> rest = list(handle, 100, Integer.MAX_VALUE);
+        assertEquals(count + 2 - 100, rest.size());
+        assertEquals(List.of(), rest.stream().filter(given -> given.mode() < 0).toList());
+        volume.fs().releasedir(handle);
+    }
+
+    @Test
+    void pagesOfOthersGoWhenThereAreTooMany() throws FsException {
+        var listings = new OpenListings(10);
+        for (int i = 0; i < 6; i++) {
+            volume.fs().mknod(ROOT_USER, at("f" + i), NodeSpec.file(0600));
+        }
+        DirListing first = read(listings);
+        DirListing second = read(listings);
+        assertEquals(6, first.pageEntries(), "it has been handed out in part");
+        assertEquals(6, second.pageEntries());
+        first.at(volume.meta(), 6, Scan.Detail.NAMES);
+        DirListing third = read(listings);
+        assertEquals(0, first.pageEntries());
+        assertEquals(6, third.pageEntries());
+        listings.end(third);
+    }
+
+    private DirListing read(OpenListings listings) throws FsException {
+        DirListing listing = listings.begin(VolumeFs.ROOT, Clock.SYSTEM);
+        listing.at(volume.meta(), 0, Scan.Detail.NAMES);
+        return listing;
     }
 
     private Set<String> names(DirHandle handle, long cookie, int most) throws FsException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -16,7 +17,13 @@ import mountagent.base.Errno;
 import mountagent.base.FsException;
 import mountagent.base.LockMode;
 import mountagent.base.LockRange;
+import mountagent.base.Sizes;
 import mountagent.base.Threads;
+import mountagent.meta.memory.MemoryEngine;
+import mountagent.object.FaultyStore;
+import mountagent.object.MeteredStore.Operation;
+import mountagent.object.ObjectStoreException.Kind;
+import mountagent.object.memory.MemoryStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,6 +215,43 @@ class LocksTest {
             fs.setLock(elsewhere.handle, 9, 90, LockMode.SHARED, theirs, LockWait.TRY);
             assertFalse(elsewhere.told.isEmpty(), "what was cached of the other range is old");
             assertEquals(105, elsewhere.there.readText(elsewhere.handle).length());
+        }
+    }
+
+    @Test
+    void aChangeElsewhereShowsThoughOwnOnesWereMadeInAnotherChunk() throws FsException {
+        var mine = new LockRange(Sizes.CHUNK, Sizes.CHUNK + 9);
+        var theirs = new LockRange(0, 9);
+        try (var elsewhere = new Elsewhere()) {
+            VolumeFs fs = elsewhere.there.fs();
+            fs.setLock(elsewhere.handle, 9, 90, LockMode.EXCLUSIVE, mine, LockWait.TRY);
+            elsewhere.there.write(elsewhere.handle, Sizes.CHUNK, "one");
+            volume.fs().setLock(first, 1, 10, LockMode.EXCLUSIVE, theirs, LockWait.TRY);
+            volume.write(first, 0, "y");
+            volume.fs().setLock(first, 1, 10, LockMode.UNLOCK, theirs, LockWait.TRY);
+            fs.setLock(elsewhere.handle, 9, 90, LockMode.UNLOCK, mine, LockWait.TRY);
+            fs.setLock(elsewhere.handle, 9, 90, LockMode.SHARED, theirs, LockWait.TRY);
+            assertFalse(elsewhere.told.isEmpty(), "what was cached of the other range is old");
+            assertEquals("y", new String(elsewhere.there.read(elsewhere.handle, 0, 1), StandardCharsets.UTF_8));
+        }
+    }
+
+    /// Whatever becomes of the data, others must not wait for a lock that its program has given back.
+    @Test
+    void aLockIsGivenBackThoughTheStoreIsAway() throws FsException {
+        var store = new FaultyStore(new MemoryStore(Clock.SYSTEM));
+        try (var away = TestVolume.create(new MemoryEngine(), store, Clock.SYSTEM)) {
+            FileHandle one = away.create("f").handle();
+            FileHandle other = away.fs().open(ROOT_USER, one.inode(), OpenSpec.READ_WRITE);
+            away.fs().flock(one, 1, LockMode.EXCLUSIVE, LockWait.TRY);
+            away.write(one, 0, "content");
+            store.fail(Operation.PUT, _ -> true, 1, Integer.MAX_VALUE, Kind.DENIED, FaultyStore.Moment.BEFORE);
+            away.fs().flock(one, 1, LockMode.UNLOCK, LockWait.TRY);
+            away.fs().flock(other, 2, LockMode.EXCLUSIVE, LockWait.TRY);
+            assertEquals(Errno.EIO, errnoOf(() -> away.fs().flush(one, 1)), "the writer is told");
+            store.heal();
+            away.fs().release(one, 0);
+            away.close(other);
         }
     }
 }

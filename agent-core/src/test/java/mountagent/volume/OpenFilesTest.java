@@ -17,13 +17,17 @@ import mountagent.base.AttrChange;
 import mountagent.base.Clock;
 import mountagent.base.DentryKey;
 import mountagent.base.Errno;
+import mountagent.base.FileType;
 import mountagent.base.FsException;
 import mountagent.base.NodeSpec;
 import mountagent.base.SettableClock;
 import mountagent.base.Sizes;
 import mountagent.base.Threads;
 import mountagent.base.Timestamp;
+import mountagent.chunk.InodeData;
 import mountagent.meta.AtimeMode;
+import mountagent.meta.Node;
+import mountagent.meta.NodeDraft;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -295,5 +299,42 @@ class OpenFilesTest {
         assertTrue(events.stream()
                 .anyMatch(event -> event instanceof ChangeEvent.EntryChanged entry
                         && new DentryKey(entry.parent(), entry.name()).equals(at("theirs"))));
+    }
+
+    /// Else the new bytes would be zeros, for as long as the records read before are gone by.
+    @Test
+    void whatOthersAppendedIsThereAsSoonAsItsLengthIs() throws FsException {
+        long inode = volume.put("log", "first");
+        TestVolume there = TestVolume.open(volume.engine(), volume.store(), Clock.SYSTEM);
+        try {
+            FileHandle reader = there.fs().open(ROOT_USER, inode, OpenSpec.READ);
+            assertEquals("first", there.readText(reader));
+            FileHandle writer = volume.fs().open(ROOT_USER, inode, OpenSpec.READ_WRITE);
+            volume.write(writer, 5, " and second");
+            volume.close(writer);
+            assertEquals(16, there.fs().getattr(ROOT_USER, inode).attr().length());
+            assertEquals("first and second", there.readText(reader));
+            there.close(reader);
+        } finally {
+            there.closeUnchecked();
+        }
+    }
+
+    @Test
+    void aLengthReadBeforeAWriteDoesNotUndoIt() throws FsException {
+        try (InodeData data = volume.data().open(77)) {
+            var open = new OpenInode(77, data);
+            Node node = new NodeDraft(FileType.FILE).length(5).done();
+            long stamp = open.stamp();
+            open.wrote(100);
+            open.observe(null, node, stamp, 0);
+            assertEquals(100, open.length());
+            open.observe(null, node, open.stamp(), 0);
+            assertEquals(5, open.length());
+            stamp = open.stamp();
+            open.cutTo(3);
+            open.observe(null, node, stamp, 0);
+            assertEquals(3, open.length());
+        }
     }
 }
