@@ -155,13 +155,16 @@ public final class InodeData implements AutoCloseable {
 
     /// The file was read as `node`, after [#sliceChanges] was `seen`. Where others have changed it, what was known of
     /// its
-    /// slices is forgotten: to be told before anybody goes by the new length.
-    public void observed(Node node, long seen) {
+    /// slices is forgotten: to be told before anybody goes by the new length. False if something was committed or
+    /// forgotten since `seen`, so that the node says nothing.
+    public boolean observed(Node node, long seen) {
         state.lock().lock();
         try {
-            if (state.lists().changes() == seen && state.versions().met(node)) {
+            boolean isCurrent = state.lists().changes() == seen;
+            if (isCurrent && state.versions().met(node)) {
                 state.lists().forget();
             }
+            return isCurrent;
         } finally {
             state.lock().unlock();
         }

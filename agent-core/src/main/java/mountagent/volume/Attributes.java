@@ -53,7 +53,7 @@ final class Attributes {
         long seen = open.data().sliceChanges();
         Node node = source.read();
         aclAbsence.saw(inode, node);
-        open.data().observed(node, seen);
+        boolean _ = open.data().observed(node, seen);
         open.observe(before, node, stamp, clock.nanoTime());
         Pending after = open.data().pending();
         return new Stat(OpenInode.merged(inode, node, before), before == null && after == null);
@@ -80,14 +80,16 @@ final class Attributes {
         return open.isShared() ? of(open.inode()) : told(new Stat(made.shown(open.inode()), true));
     }
 
-    /// Brings the known length of an open inode up to date.
-    void observe(OpenInode open) throws FsException {
+    /// Brings what is known of an open inode up to date: its length, and which version it is of. False where a commit
+    /// came between, so that the version is not judged.
+    boolean observe(OpenInode open) throws FsException {
         @Nullable Pending pending = open.data().pending();
         long stamp = open.stamp();
         long seen = open.data().sliceChanges();
         Node node = meta.latestNode(open.inode());
-        open.data().observed(node, seen);
+        boolean isJudged = open.data().observed(node, seen);
         open.observe(pending, node, stamp, clock.nanoTime());
+        return isJudged;
     }
 
     private Stat told(Stat stat) {

@@ -86,7 +86,7 @@ final class FileOperations {
 
     private OpenFile openNew(MetaStore.Placed placed, OpenSpec spec) {
         OpenInode open = parts.table().acquire(placed.inode(), parts.data()::open);
-        open.data().observed(placed.node(), open.data().sliceChanges());
+        boolean _ = open.data().observed(placed.node(), open.data().sliceChanges());
         open.observe(null, placed.node(), open.stamp(), parts.clock().nanoTime());
         parts.seen().opened(placed.node().shown(placed.inode()));
         return new OpenFile(open, spec, true);
@@ -98,7 +98,7 @@ final class FileOperations {
         checkRange(offset, target.byteSize());
         OpenInode open = file.open();
         if (offset + target.byteSize() > open.length() && isOld(open)) {
-            parts.attributes().observe(open);
+            boolean _ = parts.attributes().observe(open);
         }
         int count = open.data().read(file.stream(), offset, target, open.length());
         parts.meta().touchAtime(open.inode());
@@ -184,7 +184,7 @@ final class FileOperations {
         Lock exclusive = open.changes().writeLock();
         exclusive.lock();
         try {
-            parts.attributes().observe(open);
+            boolean _ = parts.attributes().observe(open);
             long offset = open.length();
             checkRange(offset, source.byteSize());
             open.data().write(offset, source, now());
@@ -344,7 +344,7 @@ final class FileOperations {
     long seek(FileHandle handle, long offset, SeekTarget target) throws FsException {
         OpenInode open = OpenFile.of(handle).open();
         open.data().flush();
-        parts.attributes().observe(open);
+        boolean _ = parts.attributes().observe(open);
         if (offset < 0 || offset >= open.length()) {
             throw FsException.miss(Errno.ENXIO);
         }

@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 final class LockedFiles {
     private static final Logger log = LoggerFactory.getLogger(LockedFiles.class);
 
+    private static final int LOOKS_MAX = 3;
+
     private final VolumeParts parts;
 
     LockedFiles(VolumeParts parts) {
@@ -56,10 +58,17 @@ final class LockedFiles {
         }
     }
 
+    /// Others here may write without a lock, or under one of another range: what they commit just now takes another
+    /// look.
     private void look(OpenInode open) {
         try {
             open.outdateReads();
-            parts.attributes().observe(open);
+            for (int tries = 0; tries < LOOKS_MAX; tries++) {
+                if (parts.attributes().observe(open)) {
+                    return;
+                }
+            }
+            open.data().lostSight();
         } catch (FsException e) {
             open.data().lostSight();
             if (e.errno() != Errno.ENOENT) {
