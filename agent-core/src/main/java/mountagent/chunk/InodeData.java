@@ -153,10 +153,9 @@ public final class InodeData implements AutoCloseable {
         reader.forget();
     }
 
-    /// The file was read as `node`, after [#sliceChanges] was `seen`. Where others have changed it, what was known of
-    /// its
-    /// slices is forgotten: to be told before anybody goes by the new length. False if something was committed or
-    /// forgotten since `seen`, so that the node says nothing.
+    /// The file was read as `node`, after [#sliceChanges] was `seen`. Where others have changed it, what was
+    /// known of its slices is forgotten: to be told before anybody goes by the new length. False if something
+    /// was committed or forgotten since `seen`, so that the node says nothing.
     public boolean observed(Node node, long seen) {
         state.lock().lock();
         try {

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// # Positions
 /// Entries are counted from 0 in the order the engine lists them. For the start of each page that was loaded the
 /// engine's cursor is kept (an anchor: one for some thousand entries), so that a position handed out before can be
-/// found again with one page read. A page is a snapshot; what this process changed since it was loaded
-/// ([RecentChanges])
-/// is asked for again when it is handed out. Where too many have pages, one may lose its own and loads it again.
+/// found again with one page read. A page is a snapshot; what this process changed since it was loaded is asked
+/// for again when it is handed out ([RecentChanges]). Where too many have pages, one that has not been handed out
+/// in part may lose its own and loads it again.
 ///
 /// The lock guards all of it.
 final class DirListing implements DirHandle {

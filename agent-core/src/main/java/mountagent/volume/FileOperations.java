@@ -31,11 +31,13 @@ final class FileOperations {
 
     private final VolumeParts parts;
     private final NodeOperations nodes;
+    private final LockedFiles lockedFiles;
     private final Origin origin;
 
-    FileOperations(VolumeParts parts, NodeOperations nodes, Origin origin) {
+    FileOperations(VolumeParts parts, NodeOperations nodes, LockedFiles lockedFiles, Origin origin) {
         this.parts = parts;
         this.nodes = nodes;
+        this.lockedFiles = lockedFiles;
         this.origin = origin;
     }
 
@@ -228,12 +230,8 @@ final class FileOperations {
     }
 
     private void dropLocks(OpenFile file, long flockOwner) {
-        try {
-            if (file.mayHaveLocks() && file.open().data().pending() != null) {
-                file.open().data().settle();
-            }
-        } catch (FsException failure) {
-            log.error("what is written to inode {} is not stored: {}", file.inode(), failure.getMessage());
+        if (file.mayHaveLocks()) {
+            lockedFiles.beforeDrop(file);
         }
         try {
             if (file.mayHaveFlock()) {

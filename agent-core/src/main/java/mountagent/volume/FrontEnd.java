@@ -36,9 +36,9 @@ final class FrontEnd implements VolumeFs {
         this.parts = parts;
         this.origin = origin;
         this.nodes = new NodeOperations(parts, origin);
-        this.files = new FileOperations(parts, nodes, origin);
-        this.directories = new DirectoryOperations(parts);
         this.lockedFiles = new LockedFiles(parts);
+        this.files = new FileOperations(parts, nodes, lockedFiles, origin);
+        this.directories = new DirectoryOperations(parts);
     }
 
     private void requireWritable() throws FsException {

@@ -23,25 +23,33 @@ final class LockedFiles {
         this.parts = parts;
     }
 
-    /// Before a lock of `file` is asked for or given back: commits what is written. What could not be stored is told to
-    /// the writer's next flush; a lock is given back all the same.
+    /// Before a lock of `file` is asked for or given back: commits what is written. What could not be stored is told
+    /// to the writer's next flush.
     void before(OpenFile file, LockMode mode) throws FsException {
-        OpenInode open = file.open();
-        try {
-            if (open.data().pending() != null) {
-                open.data().settle();
-            }
-        } catch (FsException e) {
-            if (mode != LockMode.UNLOCK) {
-                throw e;
-            }
-            log.warn("a lock of inode {} is given back before what was written: {}", open.inode(), e.getMessage());
+        if (mode == LockMode.UNLOCK) {
+            beforeDrop(file);
+        } else {
+            settle(file);
         }
     }
 
-    /// After a lock of mode `mode` was taken, or one was given back. Others who take one meanwhile wait until caches
-    /// are
-    /// dropped.
+    /// The same when a lock is given back, which it is whatever becomes of the data.
+    void beforeDrop(OpenFile file) {
+        try {
+            settle(file);
+        } catch (FsException e) {
+            log.warn("a lock of inode {} is given back before what was written: {}", file.inode(), e.getMessage());
+        }
+    }
+
+    private static void settle(OpenFile file) throws FsException {
+        if (file.open().data().pending() != null) {
+            file.open().data().settle();
+        }
+    }
+
+    /// After a lock of mode `mode` was taken, or one was given back. Others who take one meanwhile wait until
+    /// caches are dropped.
     void after(OpenFile file, LockMode mode) {
         if (mode == LockMode.UNLOCK) {
             return;
