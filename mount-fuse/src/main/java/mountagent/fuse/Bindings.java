@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /// Keeps lanes on the processor whose requests they serve, and no other thread of the process.
 ///
 /// The kernel would rather wake a lane on another processor that is idle, which takes several times as long as most
-/// requests, and again to wake the program there and back ([performance](../docs/performance.md)).
+/// requests, and again to wake the program there and back (docs/adr/0029).
 ///
 /// A new thread may run where the one that starts it may. So the JVM's count of started threads tells when a lane may
 /// have started some (workers, carriers of virtual threads), and these are let go ([#freeOthers()]).
@@ -28,15 +28,15 @@ final class Bindings {
     private static final Logger log = LoggerFactory.getLogger(Bindings.class);
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-    private final Path proc;
-
-    /// Where this process may run.
-    private final Affinity everywhere;
-
     private static final ReentrantLock lock = new ReentrantLock();
 
     /// The lanes of all mounts that are bound, by the system's numbers. Guarded by the lock, as is their affinity.
     private static final Set<Integer> bound = new HashSet<>();
+
+    private final Path proc;
+
+    /// Where this process may run.
+    private final Affinity everywhere;
 
     private volatile long started = THREADS.getTotalStartedThreadCount();
 

@@ -79,9 +79,8 @@ final class Notifier implements ChangeListener, AutoCloseable {
         }
     }
 
-    /// On a platform thread: the kernel may wait for requests that virtual threads serve, while the native call holds
-    /// the
-    /// carrier of one.
+    /// On a platform thread: the kernel may wait for requests that virtual threads serve, while the native call
+    /// holds the carrier of one.
     @Override
     public void changedNow(ChangeEvent event) {
         if (!Thread.currentThread().isVirtual()) {

@@ -22,9 +22,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// A lane that leaves few to receive starts another before it serves what may wait or copies much. There are at most
 /// `depth`; then requests wait in the kernel until one of those at work ends, which each does by itself. Waits for
-/// locks, and for pages of a file that was locked, which only other requests end, do not count: each brings one more
-/// lane with it ([LockOperations] bounds
-/// them).
+/// locks, and for pages of a file that was locked, which only other requests end, do not count: each brings one
+/// more lane with it ([LockOperations] bounds them).
 ///
 /// Lanes stay on the processor of the programs they serve ([Bindings]), but for streams: what the kernel reads ahead is
 /// all of one processor, and several may copy it.

@@ -139,9 +139,8 @@ class VolumeMountTest {
         assertEquals(2 * COUNTS, counter.getLong());
     }
 
-    /// The kernel keeps a name for a second, in which it may be removed or replaced elsewhere: here by the facade,
-    /// which
-    /// closes before it returns.
+    /// The kernel keeps a name for a second, in which it may be removed or replaced elsewhere: here by the
+    /// facade, which closes before it returns.
     @Test
     void namesThatWereReplacedElsewhereAreOpenedAnew() throws Exception {
         withAnotherMount(there -> {
